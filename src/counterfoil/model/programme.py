@@ -1,0 +1,284 @@
+"""The network's reference data: who takes part, and what is paid for what, since when.
+
+Owns the shapes; network.py reads and writes the file, the store keeps the versions, rules/ apply them.
+Next: rules/attribution.py and rules/commission.py.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from msgspec import Struct
+
+
+class ActionType(StrEnum):
+    """What a tracker counts (spec/commission-detail-api.md, section 5)."""
+
+    SIM_SALE = "sim_sale"
+    SIM_LEAD = "sim_lead"
+    ITEM_SALE = "item_sale"
+    ITEM_LEAD = "item_lead"
+
+    @property
+    def is_item_based(self) -> bool:
+        """Whether amounts come from items rather than from `amount`."""
+        return self in (ActionType.ITEM_SALE, ActionType.ITEM_LEAD)
+
+
+class LockingMethod(StrEnum):
+    """How it is decided until when an action can change (spec/processing.md, section 15)."""
+
+    IMMEDIATE = "IMMEDIATE"
+    FIXED_DATE = "FIXED_DATE"
+    FIXED_DURATION = "FIXED_DURATION"
+    OPEN_ENDED = "OPEN_ENDED"
+
+
+class Advertiser(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A company that pays. `hosts` are the domains that click links may lead to (D140)."""
+
+    id: int
+    name: str
+    currency: str
+    hosts: tuple[str, ...] = ()
+    end: datetime | None = None
+
+
+class Enterprise(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One account of an advertiser, named in every order (D135)."""
+
+    id: int
+    advertiser: int
+    name: str
+    end: datetime | None = None
+
+
+class Publisher(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A company that is paid."""
+
+    id: int
+    name: str
+    currency: str
+    end: datetime | None = None
+
+
+class Property(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A publisher's site or app (PID)."""
+
+    id: int
+    publisher: int
+    name: str
+    end: datetime | None = None
+
+
+class Ad(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A link of an advertiser (AID) and where it leads."""
+
+    id: int
+    advertiser: int
+    destination: str
+    deep_links: bool = True
+    end: datetime | None = None
+
+
+class ActionTracker(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Something an enterprise pays for."""
+
+    id: int
+    enterprise: int
+    name: str
+    type: ActionType
+    description: str = ""
+    end: datetime | None = None
+
+
+class Condition(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One condition of a situation, on one fact of the order.
+
+    `subject` is one of vertical, custom, coupon, device, channel, property, new_to_file, amount; `name` says
+    which vertical or custom parameter. What is given of `equals` (any of them, without case), `present`,
+    `at_least` and `below` must all hold. Amounts are in the advertiser's currency.
+    """
+
+    subject: str
+    name: str = ""
+    equals: tuple[str, ...] = ()
+    present: bool | None = None
+    at_least: Decimal | None = None
+    below: Decimal | None = None
+
+
+class Situation(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A named set of conditions, all of which hold (spec/processing.md, section 9)."""
+
+    id: int
+    advertiser: int
+    name: str
+    conditions: tuple[Condition, ...]
+
+
+class ItemList(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """SKUs, exact and case-sensitive, from `valid_from` on."""
+
+    id: int
+    advertiser: int
+    valid_from: datetime
+    skus: frozenset[str]
+
+
+class Coupon(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A code that is excluded from commission, or that belongs to one publisher (section 5).
+
+    Exactly one of `excluded` and `publisher` says something. `code` is compared without case (D68).
+    """
+
+    code: str
+    advertiser: int
+    valid_from: datetime
+    valid_until: datetime | None = None
+    excluded: bool = False
+    publisher: int | None = None
+
+
+class Percent(Struct, frozen=True, kw_only=True, tag="percent"):
+    """A share; `value` 8 means 8 %."""
+
+    value: Decimal
+
+
+class Flat(Struct, frozen=True, kw_only=True, tag="flat"):
+    """An amount per order on simple actions, per unit on item actions (D79)."""
+
+    value: Decimal
+    currency: str
+
+
+class PercentOfSale(Struct, frozen=True, kw_only=True, tag="percent_of_sale"):
+    """A fee that is a share of the sale rather than of the commission (D84)."""
+
+    value: Decimal
+
+
+Fee = Percent | PercentOfSale | Flat
+"""`Percent` is a share of the commission."""
+
+
+class CommissionRule(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One rank of an action's terms. No situation, list or properties means: always."""
+
+    rank: int
+    rate: Percent | Flat
+    situation: int | None = None
+    item_list: int | None = None
+    properties: tuple[int, ...] = ()
+
+
+class Locking(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """`days` is the duration of FIXED_DURATION, or the provisional days of OPEN_ENDED (D99, 600)."""
+
+    method: LockingMethod
+    days: int | None = None
+
+
+class Incentive(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A bonus for passing a threshold in a month; `threshold_kind` is orders, sales or commission, `reward`
+    a percentage of the month's sales or a flat amount (section 9)."""
+
+    threshold_kind: str
+    threshold: Decimal
+    reward: PercentOfSale | Flat
+
+
+class ActionTerms(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a contract pays for one action tracker. `excluded_channels` withhold commission (D69)."""
+
+    action_tracker: int
+    locking: Locking
+    rules: tuple[CommissionRule, ...]
+    referral_days: int = 30
+    referral_occurrences: int | None = None
+    excluded_channels: tuple[str, ...] = ()
+    incentives: tuple[Incentive, ...] = ()
+
+
+class Terms(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One version of a contract's programme terms, in force from `valid_from` until the next version."""
+
+    id: int
+    contract: int
+    name: str
+    valid_from: datetime
+    actions: tuple[ActionTerms, ...]
+    fee: Fee | None = None
+
+
+class Contract(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Joins a publisher to an advertiser's programme, from `start` until before `end`."""
+
+    id: int
+    advertiser: int
+    publisher: int
+    start: datetime
+    end: datetime | None = None
+
+
+class RateQuote(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How many units of `currency` one euro was worth on `day`, by `source`; `is_fixed` has no age (D149)."""
+
+    currency: str
+    day: date
+    source: str
+    per_euro: Decimal
+    is_fixed: bool = False
+
+
+class Network(Struct, frozen=True, kw_only=True):
+    """All reference data as one version of the network knows it, with the look-ups that deciding needs.
+
+    `version` counts applied files; `position` is the place in the log at which this version became known
+    (submissions after it see it). Series are ascending by the start of their validity.
+    """
+
+    version: int
+    position: int
+    advertisers: dict[int, Advertiser] = {}
+    enterprises: dict[int, Enterprise] = {}
+    publishers: dict[int, Publisher] = {}
+    properties: dict[int, Property] = {}
+    ads: dict[int, Ad] = {}
+    action_trackers: dict[int, ActionTracker] = {}
+    contracts: dict[int, Contract] = {}
+    terms: dict[int, tuple[Terms, ...]] = {}
+    """By contract."""
+    situations: dict[int, Situation] = {}
+    item_lists: dict[int, tuple[ItemList, ...]] = {}
+    coupons: dict[tuple[int, str], tuple[Coupon, ...]] = {}
+    """By advertiser and code in lower case."""
+
+    def contract_at(self, advertiser: int, publisher: int, when: datetime) -> Contract | None:
+        """The contract between the two that is active at `when`."""
+        for contract in self.contracts.values():
+            if (contract.advertiser, contract.publisher) != (advertiser, publisher):
+                continue
+            if contract.start <= when and (contract.end is None or when < contract.end):
+                return contract
+        return None
+
+    def terms_at(self, contract: int, when: datetime) -> Terms | None:
+        """The version of a contract's terms in force at `when`."""
+        in_force = [terms for terms in self.terms.get(contract, ()) if terms.valid_from <= when]
+        return in_force[-1] if in_force else None
+
+    def item_list_at(self, item_list: int, when: datetime) -> ItemList | None:
+        """The content of an item list in force at `when`."""
+        in_force = [entry for entry in self.item_lists.get(item_list, ()) if entry.valid_from <= when]
+        return in_force[-1] if in_force else None
+
+    def coupon_at(self, advertiser: int, code: str, when: datetime) -> Coupon | None:
+        """What the advertiser says at `when` about a coupon, compared without case (D68)."""
+        for coupon in reversed(self.coupons.get((advertiser, code.lower()), ())):
+            if coupon.valid_from <= when and (coupon.valid_until is None or when < coupon.valid_until):
+                return coupon
+        return None
