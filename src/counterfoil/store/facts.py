@@ -1,0 +1,244 @@
+"""Facts: reads what is known about the orders of a chunk, in a constant number of queries.
+
+Owns the caches of networks by version and the look-up of rates by place in the log. Judges nothing.
+Next: processing.py, which asks.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from hashlib import sha256
+
+from psycopg import Connection
+
+from counterfoil.model.ledger import Click, Standing
+from counterfoil.model.orders import Mode, NewOrder, OrderKey, Restatement, Submission
+from counterfoil.model.programme import Flat, Network, RateQuote
+from counterfoil.network import build
+from counterfoil.processing import Facts, Options
+from counterfoil.rules.attribution import click_named
+from counterfoil.rules.conversion import FindRate, KnownRate
+from counterfoil.store import rows
+from counterfoil.store.queries import sql
+
+
+class Networks:
+    """The versions of the network, kept once read: they never change."""
+
+    def __init__(self) -> None:
+        """Knows nothing yet."""
+        self._positions: list[int] = []
+        self._networks: dict[int, Network] = {}
+
+    def refresh(self, connection: Connection) -> None:
+        """Learns of versions that were applied since; one query."""
+        self._positions = [row[1] for row in connection.execute(sql("facts", "network_versions"))]
+
+    def load(self, connection: Connection, versions: Iterable[int]) -> None:
+        """Reads the versions that are not yet known here."""
+        for version in set(versions) - self._networks.keys():
+            entries = connection.execute(sql("facts", "network_entries"), {"version": version}).fetchall()
+            self._networks[version] = build(version, self._positions[version - 1], entries)
+
+    def version_at(self, position: int) -> int:
+        """The version that a submission at `position` sees; 0 before the first."""
+        return bisect_left(self._positions, position)
+
+    def latest(self) -> int:
+        """The version in force; 0 before the first."""
+        return len(self._positions)
+
+    def of(self, version: int) -> Network:
+        """A version that was loaded."""
+        return self._networks[version]
+
+    def at(self, position: int) -> Network:
+        """The network as a submission at `position` sees it."""
+        return self._networks[self.version_at(position)]
+
+
+def facts_for(
+    connection: Connection,
+    submissions: Sequence[Submission],
+    networks: Networks,
+    options: Options,
+    *,
+    rate_age_days_max: int,
+) -> Facts:
+    """Everything that deciding these submissions can ask for."""
+    networks.refresh(connection)
+    clicks = _clicks(connection, submissions)
+    standings = _standings(connection, submissions)
+    seen = {networks.version_at(submission.position) for submission in submissions}
+    priced_by = {standing.action.network_version for standing in standings.values()}
+    networks.load(connection, seen | priced_by)
+    known = [networks.of(version) for version in seen | priced_by]
+    return Facts(
+        standings=standings,
+        clicks=clicks,
+        used=_uses(connection, submissions, clicks, known),
+        network_at=networks.at,
+        network_of=networks.of,
+        find_rate=_rates(connection, submissions, known, rate_age_days_max),
+        options=options,
+    )
+
+
+def _clicks(connection: Connection, submissions: Iterable[Submission]) -> dict[str, Click]:
+    named = {
+        click_id
+        for submission in submissions
+        if isinstance(submission.order, NewOrder) and (click_id := click_named(submission.order.cj_event))
+    }
+    if not named:
+        return {}
+    found = connection.execute(sql("facts", "clicks"), {"click_ids": [_text(name) for name in named]})
+    names = ("click_id", "clicked_at", "publisher_id", "property_id", "advertiser_id", "ad_id", "sid",
+             "referring_url", "browser", "device_type", "device_name", "country")  # fmt: skip
+    return {row[0]: Click(**dict(zip(names, row, strict=True))) for row in found}
+
+
+def _text(name: str) -> str:
+    # No click has such a name, and the database cannot be asked for one (D145).
+    return name.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")
+
+
+def _standings(connection: Connection, submissions: Iterable[Submission]) -> dict[OrderKey, Standing]:
+    keys = {submission.key for submission in submissions}
+    # A change of an order that exists only live is rehearsed on a copy of it (D113).
+    keys |= {key._replace(mode=Mode.LIVE) for key in keys if key.mode is Mode.TEST}
+    wanted = list(keys)
+    found = connection.execute(
+        sql("facts", "standings"),
+        {
+            "modes": [str(key.mode) for key in wanted],
+            "enterprises": [key.enterprise_id for key in wanted],
+            "trackers": [key.action_tracker_id for key in wanted],
+            "order_ids": [key.order_id for key in wanted],
+        },
+    )
+    return dict(rows.standing(row) for row in found)
+
+
+def _uses(
+    connection: Connection,
+    submissions: Iterable[Submission],
+    clicks: Mapping[str, Click],
+    known: Iterable[Network],
+) -> dict[tuple[Mode, str, int], set[int]]:
+    limited = {
+        action.action_tracker
+        for network in known
+        for series in network.terms.values()
+        for terms in series
+        for action in terms.actions
+        if action.referral_occurrences is not None
+    }
+    wanted = {
+        (submission.mode, click.click_id, submission.key.action_tracker_id)
+        for submission in submissions
+        if submission.key.action_tracker_id in limited
+        and isinstance(submission.order, NewOrder)
+        and (click := clicks.get(click_named(submission.order.cj_event) or ""))
+    }
+    if not wanted:
+        return {}
+    # The one dependence between keys: two lanes may want the last ordinal (D65). Sorted, so that nobody
+    # waits in a circle; taken before the uses are read.
+    locks = sorted({_lock_number(click_id, tracker) for _, click_id, tracker in wanted})
+    connection.execute(sql("facts", "lock_clicks"), {"locks": locks})
+    used: dict[tuple[Mode, str, int], set[int]] = {}
+    click_ids = sorted({click_id for _, click_id, _ in wanted})
+    for mode, click_id, tracker, ordinal in connection.execute(
+        sql("facts", "referral_uses"), {"click_ids": click_ids}
+    ):
+        used.setdefault((Mode(mode), click_id, tracker), set()).add(ordinal)
+    return used
+
+
+def _lock_number(click_id: str, tracker: int) -> int:
+    return int.from_bytes(sha256(f"{click_id}\x1f{tracker}".encode()).digest()[:4], signed=True)
+
+
+def _rates(
+    connection: Connection, submissions: Sequence[Submission], known: Sequence[Network], age_days_max: int
+) -> FindRate:
+    currencies = _currencies(submissions, known) - {"EUR"}
+    if not currencies or (len(currencies) == 1 and "EUR" not in _currencies(submissions, known)):
+        return _no_rate
+    positions = [row[0] for row in connection.execute(sql("facts", "rate_positions"))]
+
+    def known_until(position: int) -> int:
+        """The place from which on no rate is known yet: the same for all submissions between two arrivals."""
+        index = bisect_left(positions, position)
+        return positions[index] if index < len(positions) else (positions[-1] + 1 if positions else 0)
+
+    wanted = sorted(
+        {
+            (currency, submission.received_at.date(), known_until(submission.position))
+            for submission in submissions
+            for currency in currencies
+        }
+    )
+    found: dict[tuple[str, date, int], KnownRate] = {}
+    for currency, day, position, *quotes in connection.execute(
+        sql("facts", "rates"),
+        {
+            "currencies": [row[0] for row in wanted],
+            "days": [row[1] for row in wanted],
+            "positions": [row[2] for row in wanted],
+            "age_days_max": age_days_max,
+        },
+    ):
+        rate = _chosen(currency, day, quotes[:4], quotes[4:], age_days_max)
+        if rate is not None:
+            found[currency, day, position] = rate
+
+    def find(currency: str, day: date, position: int) -> KnownRate | None:
+        return found.get((currency, day, known_until(position)))
+
+    return find
+
+
+def _chosen(
+    currency: str, day: date, before: Sequence[object], later: Sequence[object], age_days_max: int
+) -> KnownRate | None:
+    """The rate known before the submission if not too old, otherwise the first that came later (D149)."""
+    quoted = _quote(currency, before)
+    if quoted is not None and (quoted.is_fixed or (day - quoted.day).days <= age_days_max):
+        return KnownRate(quoted, None)
+    came = _quote(currency, later[:4])
+    return KnownRate(came, int(str(later[4]))) if came is not None else None
+
+
+def _quote(currency: str, row: Sequence[object]) -> RateQuote | None:
+    day, source, per_euro, is_fixed = row
+    if day is None:
+        return None
+    return RateQuote(currency=currency, day=day, source=source, per_euro=per_euro, is_fixed=is_fixed)  # type: ignore[arg-type]
+
+
+def _currencies(submissions: Iterable[Submission], known: Iterable[Network]) -> set[str]:
+    currencies = {"USD"}
+    for network in known:
+        currencies |= {company.currency for company in network.advertisers.values()}
+        currencies |= {company.currency for company in network.publishers.values()}
+        for series in network.terms.values():
+            for terms in series:
+                rates = [rule.rate for action in terms.actions for rule in action.rules]
+                currencies |= {rate.currency for rate in (*rates, terms.fee) if isinstance(rate, Flat)}
+    for submission in submissions:
+        order = submission.order
+        if isinstance(order, NewOrder | Restatement) and order.currency:
+            currencies.add(order.currency.upper())
+    return {
+        currency
+        for currency in currencies
+        if currency.isascii() and currency.isalpha() and len(currency) == 3
+    }
+
+
+def _no_rate(_currency: str, _day: date, _position: int) -> KnownRate | None:
+    return None

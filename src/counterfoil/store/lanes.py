@@ -1,0 +1,167 @@
+"""Lanes: finds work, takes it, and reads the submissions in log order.
+
+Owns the queue. A processor holds its lanes until its transaction ends; keys of one lane keep log order, lanes
+run side by side. Next: facts.py, then posting.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from psycopg import Connection
+
+from counterfoil.capture.canonical import decode_order
+from counterfoil.model.ledger import Held
+from counterfoil.model.orders import Channel, Kind, Mode, OrderKey, Submission, submission_id
+from counterfoil.store.queries import sql
+
+
+class Work(NamedTuple):
+    """One lane of one request, to be decided whole."""
+
+    lane: int
+    position: int
+    batch_id: UUID
+    submissions: int
+
+
+class HeldBefore(NamedTuple):
+    """A submission that was held, read again because one of its order was released."""
+
+    submission: Submission
+    code: str
+    is_released: bool
+
+
+def lanes_with_work(connection: Connection) -> list[tuple[int, int]]:
+    """(lane, submissions) of every lane that has something to decide, oldest first; a hint."""
+    return connection.execute(sql("lanes", "lanes_with_work")).fetchall()
+
+
+def take(connection: Connection, lanes: Sequence[int]) -> list[int]:
+    """Takes those of the lanes that nobody else has, until the transaction ends."""
+    rows = connection.execute(sql("lanes", "try_lanes"), {"lanes": list(lanes)}).fetchall()
+    return [lane for (lane,) in rows]
+
+
+def claim(connection: Connection, lanes: Sequence[int], submissions_max: int) -> list[Work]:
+    """The oldest work of the taken lanes, up to a number of submissions (at least one piece)."""
+    rows = connection.execute(sql("lanes", "claim_pending"), {"lanes": list(lanes), "rows": submissions_max})
+    works: list[Work] = []
+    total = 0
+    for row in rows:
+        work = Work(*row)
+        if works and total + work.submissions > submissions_max:
+            break
+        works.append(work)
+        total += work.submissions
+    return works
+
+
+def submissions_of(connection: Connection, works: Sequence[Work]) -> list[Submission]:
+    """The submissions of the claimed work, in no particular order."""
+    if not works:
+        return []
+    rows = connection.execute(
+        sql("lanes", "load_pending"),
+        {"batch_ids": [work.batch_id for work in works], "lanes": [work.lane for work in works]},
+    )
+    return [_submission(row) for row in rows]
+
+
+def released(connection: Connection, lanes: Sequence[int]) -> list[HeldBefore]:
+    """Every held submission of the orders in these lanes that have a released one."""
+    rows = connection.execute(sql("lanes", "load_released"), {"lanes": list(lanes)})
+    return [HeldBefore(_submission(row[:-2]), row[-2], row[-1]) for row in rows]
+
+
+def blocked(connection: Connection, keys: Iterable[OrderKey]) -> set[OrderKey]:
+    """Which orders have a held submission, as keys of the ledger it belongs to."""
+    wanted = list({key[1:] for key in keys})
+    rows = connection.execute(
+        sql("lanes", "load_blocks"),
+        {
+            "enterprises": [key[0] for key in wanted],
+            "trackers": [key[1] for key in wanted],
+            "order_ids": [key[2] for key in wanted],
+        },
+    )
+    return {OrderKey(Mode(mode), *rest) for mode, *rest in rows}
+
+
+def finish(
+    connection: Connection, works: Sequence[Work], decided: Sequence[UUID], held: Sequence[tuple[int, Held]]
+) -> None:
+    """Takes decided work out of the queue and puts held submissions into their place.
+
+    `decided` are submissions that had been held before; `held` come with their lane.
+    """
+    if works:
+        connection.execute(
+            sql("lanes", "delete_pending"),
+            {"lanes": [work.lane for work in works], "positions": [work.position for work in works]},
+        )
+    if decided:
+        connection.execute(sql("lanes", "delete_held"), {"submission_ids": list(decided)})
+    if held:
+        connection.execute(sql("lanes", "hold"), _held_columns(held))
+
+
+def release_by_code(connection: Connection, code: str) -> int:
+    """Lets everything held for this reason be tried again; answers how many."""
+    return connection.execute(sql("lanes", "release_by_code"), {"code": code}).rowcount
+
+
+def release(connection: Connection, held: UUID) -> bool:
+    """Lets one held submission be tried again; answers whether there was one to release."""
+    return (
+        connection.execute(sql("lanes", "release_submission"), {"submission_id": held}).fetchone() is not None
+    )
+
+
+def undecided_before(connection: Connection, position: int) -> int:
+    """How many pieces of work accepted up to `position` are still undecided."""
+    row = connection.execute(sql("lanes", "undecided_before"), {"position": position}).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def _held_columns(held: Sequence[tuple[int, Held]]) -> dict[str, list[Any]]:
+    submissions = [entry.submission for _, entry in held]
+    return {
+        "batch_ids": [submission.batch_id for submission in submissions],
+        "ns": [submission.n for submission in submissions],
+        "submission_ids": [submission.submission_id for submission in submissions],
+        "positions": [submission.position for submission in submissions],
+        "lanes": [lane for lane, _ in held],
+        "modes": [str(submission.mode) for submission in submissions],
+        "enterprises": [submission.key.enterprise_id for submission in submissions],
+        "trackers": [submission.key.action_tracker_id for submission in submissions],
+        "order_ids": [submission.key.order_id for submission in submissions],
+        "codes": [entry.code for _, entry in held],
+        "details": [entry.detail for _, entry in held],
+        "tries": [0 if entry.code == "WAITING_BEHIND" else 1 for _, entry in held],
+    }
+
+
+def _submission(row: Sequence[Any]) -> Submission:
+    (batch_id, n, lane, kind, enterprise_id, tracker_id, order_id, cleaned, body, position, first, received, mode,
+     channel) = row  # fmt: skip
+    asked = Kind(kind)
+    return Submission(
+        submission_id=submission_id(batch_id, n),
+        batch_id=batch_id,
+        n=n,
+        lane=lane,
+        position=position,
+        number=first + n - 1,
+        received_at=received,
+        mode=Mode(mode),
+        channel=Channel(channel),
+        kind=asked,
+        order=decode_order(asked, bytes(body)),
+        key=OrderKey(Mode(mode), enterprise_id, tracker_id, order_id),
+        cleaned=cleaned,
+    )

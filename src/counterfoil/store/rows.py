@@ -1,0 +1,281 @@
+"""Rows: how actions, versions and statuses are written to the ledger's tables and read back.
+
+Owns the order of columns on both ways and the JSON of the wide parts; figures are columns, so that SQL can sum
+and check them. Next: facts.py and posting.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from counterfoil.model.ledger import (
+    Action,
+    Amounts,
+    Credit,
+    Money3,
+    OrderVersion,
+    PricedItem,
+    Pricing,
+    Rates,
+    Standing,
+    Stated,
+    Status,
+    StatusCause,
+    ValidationStatus,
+    VersionState,
+)
+from counterfoil.model.orders import CorrectionReason, Kind, Mode, OrderKey
+from counterfoil.model.programme import LockingMethod
+
+
+class Priced(Struct, frozen=True, array_like=True):
+    """What of a version's pricing is not a column."""
+
+    items: tuple[PricedItem, ...]
+    situations: tuple[tuple[int, str], ...]
+    rule: int | None
+    steps: tuple[tuple[str, str], ...]
+
+
+_ENCODE = msgspec.json.Encoder(decimal_format="string").encode
+_CREDIT = msgspec.json.Decoder(Credit)
+_RATES = msgspec.json.Decoder(Rates)
+_STATED = msgspec.json.Decoder(Stated)
+_PRICED = msgspec.json.Decoder(Priced)
+
+ACTION_TYPES = (
+    "int8", "int8", "text", "int8", "text", "int4", "int8", "uuid", "int8", "timestamptz", "text", "int8", "int8",
+    "int8", "text", "bytea", "int8", "int8", "timestamptz", "int4", "text", "int4", "text",
+)  # fmt: skip
+VERSION_TYPES = (
+    "int8", "int8", "int4", "text", "text", "uuid", "int8", "timestamptz", "timestamptz", "text", "text",
+    "numeric", "numeric", "numeric", "bytea", "numeric", "numeric", "numeric", "numeric", "numeric", "numeric",
+    "numeric", "numeric", "numeric", "numeric", "numeric", "numeric", "numeric", "bytea", "bytea",
+)  # fmt: skip
+STATUS_TYPES = (
+    "int8", "int8", "timestamptz", "text", "uuid", "int8", "text", "timestamptz", "timestamptz", "bool",
+    "timestamptz", "int8",
+)  # fmt: skip
+CURRENT_TYPES = (
+    "int8", "int8", "text", "int8", "text", "int4", "int8", "int8", "timestamptz", "int4", "text", "text", "text",
+    "timestamptz", "timestamptz", "bool", "timestamptz", "int8",
+)  # fmt: skip
+
+
+def action_row(action: Action) -> tuple[Any, ...]:
+    """The action in the order of `copy_action`."""
+    credit = action.credit
+    return (
+        action.key.enterprise_id,
+        action.original_action_id,
+        str(action.key.mode),
+        action.key.action_tracker_id,
+        action.key.order_id,
+        action.generation,
+        action.position,
+        action.submission_id,
+        action.advertiser_id,
+        action.event_time,
+        action.code,
+        credit and credit.publisher_id,
+        credit and credit.property_id,
+        credit and credit.ad_id,
+        credit and credit.click and credit.click.click_id,
+        credit and _ENCODE(credit),
+        action.contract_id,
+        action.terms_id,
+        action.terms_from,
+        action.network_version,
+        action.locking_method and str(action.locking_method),
+        action.referral_ordinal,
+        action.opening,
+    )
+
+
+def version_row(action: Action, version: OrderVersion) -> tuple[Any, ...]:
+    """The version in the order of `copy_version`."""
+    amounts, rates, pricing = version.pricing.amounts, version.rates, version.pricing
+    return (
+        action.key.enterprise_id,
+        action.original_action_id,
+        version.version,
+        str(version.state),
+        str(version.kind),
+        version.submission_id,
+        version.position,
+        version.received_at,
+        version.update_time,
+        version.correction_reason and str(version.correction_reason),
+        version.currency,
+        rates.adv.value,
+        rates.pub.value,
+        rates.usd.value,
+        _ENCODE(rates),
+        *_three(amounts.sale),
+        *_three(amounts.commission),
+        *_three(amounts.fee),
+        *_three(amounts.order_discount),
+        amounts.order_discount_original,
+        _ENCODE(version.stated),
+        _ENCODE(Priced(pricing.items, pricing.situations, pricing.rule, pricing.steps)),
+    )
+
+
+def status_row(action: Action, status: Status, submission_id: UUID) -> tuple[Any, ...]:
+    """The status in the order of `copy_status`; the submission is the one that brought it."""
+    return (
+        action.key.enterprise_id,
+        action.original_action_id,
+        status.since,
+        str(status.cause),
+        submission_id,
+        status.position,
+        str(status.validation),
+        status.locking_date,
+        status.locks_at,
+        status.extended,
+        status.closed_at,
+        status.closed_position,
+    )
+
+
+def current_row(standing: Standing) -> tuple[Any, ...]:
+    """What an action is now, in the order of `copy_current_draft`."""
+    action, version, status = standing.action, standing.version, standing.status
+    return (
+        action.key.enterprise_id,
+        action.original_action_id,
+        str(action.key.mode),
+        action.key.action_tracker_id,
+        action.key.order_id,
+        action.generation,
+        action.advertiser_id,
+        action.credit and action.credit.publisher_id,
+        action.event_time,
+        version and version.version,
+        version and str(version.state),
+        status and str(status.validation),
+        action.locking_method and str(action.locking_method),
+        status and status.locking_date,
+        status and status.locks_at,
+        bool(status and status.extended),
+        status and status.closed_at,
+        status and status.closed_position,
+    )
+
+
+def standing(row: Sequence[Any]) -> tuple[OrderKey, Standing]:
+    """One row of the query `standings`."""
+    key = OrderKey(Mode(row[0]), row[1], row[2], row[3])
+    action = _action(key, row[4:19])
+    if row[19] is None:
+        return key, Standing(action=action)
+    return key, Standing(
+        action=action, version=_version(row[19:47]), status=_status(row[47:56]), latest_update=row[56]
+    )
+
+
+def _action(key: OrderKey, row: Sequence[Any]) -> Action:
+    (identity, generation, position, submission_id, advertiser_id, event_time, code, credit, contract_id, terms_id,
+     terms_from, network_version, locking_method, referral_ordinal, opening) = row  # fmt: skip
+    return Action(
+        original_action_id=identity,
+        key=key,
+        generation=generation,
+        position=position,
+        submission_id=submission_id,
+        advertiser_id=advertiser_id,
+        event_time=event_time,
+        code=code,
+        credit=_CREDIT.decode(credit) if credit else None,
+        contract_id=contract_id,
+        terms_id=terms_id,
+        terms_from=terms_from,
+        network_version=network_version,
+        locking_method=LockingMethod(locking_method) if locking_method else None,
+        referral_ordinal=referral_ordinal,
+        opening=opening,
+    )
+
+
+def _version(row: Sequence[Any]) -> OrderVersion:
+    (number, state, kind, submission_id, position, received_at, update_time, reason, currency, _, _, _, rates,
+     *figures, discount_original, stated, priced) = row  # fmt: skip
+    rest = _PRICED.decode(priced)
+    return OrderVersion(
+        version=number,
+        state=VersionState(state),
+        kind=Kind(kind),
+        submission_id=submission_id,
+        position=position,
+        received_at=received_at,
+        currency=currency,
+        rates=_RATES.decode(rates),
+        stated=_STATED.decode(stated),
+        pricing=Pricing(
+            amounts=amounts_of(figures, discount_original),
+            items=rest.items,
+            situations=rest.situations,
+            rule=rest.rule,
+            steps=rest.steps,
+        ),
+        update_time=update_time,
+        correction_reason=CorrectionReason(reason) if reason else None,
+    )
+
+
+def _status(row: Sequence[Any]) -> Status:
+    validation, locking_date, locks_at, since, cause, position, extended, closed_at, closed_position = row
+    return Status(
+        validation=ValidationStatus(validation),
+        locking_date=locking_date,
+        locks_at=locks_at,
+        since=since,
+        cause=StatusCause(cause),
+        position=position,
+        extended=extended,
+        closed_at=closed_at,
+        closed_position=closed_position,
+    )
+
+
+def amounts_of(figures: Sequence[Decimal], discount_original: Decimal) -> Amounts:
+    """The twelve figures (sale, commission, fee, discount; each in adv, pub, usd) as amounts."""
+    threes = [Money3(adv=figures[at], pub=figures[at + 1], usd=figures[at + 2]) for at in range(0, 12, 3)]
+    return Amounts(
+        sale=threes[0],
+        commission=threes[1],
+        fee=threes[2],
+        order_discount=threes[3],
+        order_discount_original=discount_original,
+    )
+
+
+def read_credit(body: bytes) -> Credit:
+    """The credit as it was written with its action."""
+    return _CREDIT.decode(body)
+
+
+def read_stated(body: bytes) -> Stated:
+    """What the advertiser said, as it was written with its version."""
+    return _STATED.decode(body)
+
+
+def read_priced(body: bytes) -> Priced:
+    """Items, situations and rules, as they were written with their version."""
+    return _PRICED.decode(body)
+
+
+def read_rates(body: bytes) -> Rates:
+    """The rates, as they were written with their version."""
+    return _RATES.decode(body)
+
+
+def _three(figure: Money3) -> tuple[Decimal, Decimal, Decimal]:
+    return figure.adv, figure.pub, figure.usd
