@@ -1,0 +1,172 @@
+"""The worker: takes lanes, loads facts, decides, posts; one transaction a chunk.
+
+Owns the loop of a processor, and what happens when a submission cannot be decided or posted: it is held, all
+others pass. Next: store/lanes.py, store/facts.py, processing.py, store/posting.py, in that order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from typing import NamedTuple
+from uuid import UUID
+
+import psycopg
+from psycopg import Connection
+
+from counterfoil.crashpoint import crashpoint
+from counterfoil.model.ledger import Decided, Decision, Held
+from counterfoil.model.orders import Submission
+from counterfoil.processing import Options, Undecidable, Waiting, decide_in_order
+from counterfoil.store import lanes, posting
+from counterfoil.store.facts import Networks, facts_for
+
+SPLIT_TRIES_MAX = 40
+
+
+class Chunk(NamedTuple):
+    """What one transaction decides: work from the queue, and held submissions read again."""
+
+    works: Sequence[lanes.Work]
+    fresh: Sequence[Submission]
+    waiting: Sequence[lanes.HeldBefore]
+
+
+class Worker:
+    """One processor on one connection."""
+
+    def __init__(
+        self,
+        connect: Callable[[], Connection],
+        options: Options,
+        *,
+        chunk_max: int,
+        rate_age_days_max: int,
+        report: Callable[[Sequence[Decision]], None] | None = None,
+    ) -> None:
+        """`connect` opens a connection of the serving role; `report` hears of every committed chunk."""
+        self._connect = connect
+        self._options = options
+        self._chunk_max = chunk_max
+        self._rate_age_days_max = rate_age_days_max
+        self._report = report
+        self._networks = Networks()
+        self._connection: Connection | None = None
+
+    def process(self) -> int:
+        """Decides and posts one chunk of whatever waits; answers how many submissions it took.
+
+        0 means that nothing waits, or others have it. Raises psycopg.OperationalError when the database is
+        away; nothing is lost then, the next call begins anew.
+        """
+        connection = self._open()
+        wanted = lanes.lanes_with_work(connection)
+        connection.commit()
+        if not wanted:
+            return 0
+        return self._process_chunk(connection, wanted, self._chunk_max, frozenset())
+
+    def drain(self) -> int:
+        """Decides everything that waits and can be decided; answers how many submissions."""
+        total = 0
+        while taken := self.process():
+            total += taken
+        return total
+
+    def close(self) -> None:
+        """Lets go of the connection; what was begun is undone by the database."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _process_chunk(
+        self,
+        connection: Connection,
+        wanted: Sequence[tuple[int, int]],
+        chunk_max: int,
+        poison: Collection[UUID],
+    ) -> int:
+        for _ in range(SPLIT_TRIES_MAX):
+            chunk = self._take(connection, wanted, chunk_max)
+            if not chunk.works and not chunk.waiting:
+                connection.rollback()
+                return 0
+            try:
+                return self._decide_and_post(connection, chunk, poison)
+            except Undecidable as failed:
+                connection.rollback()
+                poison = {*poison, failed.submission_id}
+            except (psycopg.DataError, psycopg.IntegrityError):
+                connection.rollback()
+                if len(chunk.works) + len(chunk.waiting) <= 1:
+                    poison = {*poison, *self._unpostable(connection, chunk)}
+                chunk_max = max(1, len(chunk.fresh) // 2)
+                wanted = [(work.lane, work.submissions) for work in chunk.works[:1]] or wanted
+        raise AssertionError("a chunk could not be split down to what fails in it")
+
+    def _take(self, connection: Connection, wanted: Sequence[tuple[int, int]], chunk_max: int) -> Chunk:
+        taken: list[int] = []
+        filled = 0
+        at = 0
+        while at < len(wanted) and filled < chunk_max:
+            batch = []
+            while at < len(wanted) and filled < chunk_max:
+                batch.append(wanted[at])
+                filled += wanted[at][1]
+                at += 1
+            got = set(lanes.take(connection, [lane for lane, _ in batch]))
+            taken += [lane for lane, _ in batch if lane in got]
+            filled = sum(count for lane, count in wanted[:at] if lane in set(taken))
+        crashpoint("lane.claimed")
+        if not taken:
+            return Chunk((), (), ())
+        waiting = lanes.released(connection, taken)
+        works = lanes.claim(connection, taken, chunk_max)
+        return Chunk(works, lanes.submissions_of(connection, works), waiting)
+
+    def _decide_and_post(self, connection: Connection, chunk: Chunk, poison: Collection[UUID]) -> int:
+        again = [Waiting(held.submission, held.code, held.is_released) for held in chunk.waiting]
+        submissions = [*chunk.fresh, *(held.submission for held in chunk.waiting)]
+        facts = facts_for(
+            connection, submissions, self._networks, self._options, rate_age_days_max=self._rate_age_days_max
+        )
+        read_again = {held.submission.key for held in chunk.waiting}
+        blocked = lanes.blocked(connection, (submission.key for submission in chunk.fresh)) - read_again
+        crashpoint("facts.loaded")
+        decisions = decide_in_order([*chunk.fresh, *again], facts, blocked=blocked, poison=poison)
+        crashpoint("batch.decided")
+        decided = [decision for decision in decisions if isinstance(decision, Decided)]
+        held = [(decision.submission.lane, decision) for decision in decisions if isinstance(decision, Held)]
+        were_held = {again.submission.submission_id for again in chunk.waiting}
+        freed = [d.submission.submission_id for d in decided if d.submission.submission_id in were_held]
+        posting.write(connection, decided, finish=lambda: lanes.finish(connection, chunk.works, freed, held))
+        if self._report is not None:
+            self._report(decisions)
+        return len(decisions)
+
+    def _unpostable(self, connection: Connection, chunk: Chunk) -> set[UUID]:
+        """Which submissions of one piece of work the database refuses: each is tried by itself and undone."""
+        refused: set[UUID] = set()
+        candidates = [*chunk.fresh, *(held.submission for held in chunk.waiting)]
+        for submission in sorted(candidates, key=lambda each: each.n):
+            if not lanes.take(connection, [submission.lane]):
+                return refused
+            others = {other.submission_id for other in candidates if other.n > submission.n}
+            try:
+                self._try(connection, chunk, refused | others)
+            except (psycopg.DataError, psycopg.IntegrityError):
+                refused.add(submission.submission_id)
+            connection.rollback()
+        return refused
+
+    def _try(self, connection: Connection, chunk: Chunk, poison: Collection[UUID]) -> None:
+        facts = facts_for(
+            connection, chunk.fresh, self._networks, self._options, rate_age_days_max=self._rate_age_days_max
+        )
+        decisions = decide_in_order(chunk.fresh, facts, poison=poison)
+        posting.write_wide(connection, [decision for decision in decisions if isinstance(decision, Decided)])
+
+    def _open(self) -> Connection:
+        if self._connection is None or self._connection.closed or self._connection.broken:
+            self._connection = self._connect()
+            posting.prepare(self._connection)
+        return self._connection

@@ -1,0 +1,154 @@
+"""The desk: sends orders into a real log, has them processed, and reads what became of them.
+
+Owns the words in which tests speak about orders. Everything goes through the product's own intake and worker.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+from uuid import UUID
+
+from psycopg.rows import namedtuple_row
+
+from counterfoil.intake import Intake, new_batch_id, prepared
+from counterfoil.model.orders import (
+    Cancellation,
+    Channel,
+    Kind,
+    Mode,
+    NewOrder,
+    Order,
+    Receipt,
+    Restatement,
+    SubmissionBatch,
+    submission_id,
+)
+from counterfoil.processing import Options
+from counterfoil.store import reference
+from counterfoil.store.connection import DatabaseUrls, connect
+from counterfoil.store.queries import sql
+from counterfoil.worker import Worker
+
+BEGINNING = datetime(2026, 3, 1, 10, tzinfo=UTC)
+NORTHWIND, ALPINE = "1500001", "1500002"
+PUBLISHER_A, PUBLISHER_B = 9900001, 9900002
+AD_NORTHWIND, AD_ALPINE = 12000001, 12000002
+CLICK_A, CLICK_B, CLICK_B_ALPINE = "click-a", "click-b", "click-b-alpine"
+
+
+class Sent(NamedTuple):
+    """A batch that was accepted."""
+
+    receipt: Receipt
+    submission_ids: tuple[UUID, ...]
+
+
+class LedgerLine(NamedTuple):
+    """One record as the ledger has it: kind, sale and commission in the publisher's currency."""
+
+    kind: str
+    sale: Decimal
+    commission: Decimal
+
+
+class Desk:
+    """Sends, processes, reads; its clock stands at BEGINNING until it is moved."""
+
+    def __init__(self, urls: DatabaseUrls) -> None:
+        self.urls = urls
+        self.connection = connect(urls.server, name="desk", autocommit=True)
+        self.intake = Intake(self.opener("intake"), waiting_bytes_max=2**28)
+        self.worker = self.new_worker()
+        self.click(CLICK_A, PUBLISHER_A, 7700001, AD_NORTHWIND, 5500001)
+        self.click(CLICK_B, PUBLISHER_B, 7700002, AD_NORTHWIND, 5500001)
+        self.click(CLICK_B_ALPINE, PUBLISHER_B, 7700002, AD_ALPINE, 5500002)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.intake.close()
+        self.worker.close()
+        self.connection.close()
+
+    def opener(self, name: str) -> Callable[[], Any]:
+        """A way to open a connection of the serving role."""
+        return lambda: connect(self.urls.server, name=name)
+
+    def new_worker(self, options: Options | None = None, chunk_max: int = 1000) -> Worker:
+        """Another processor on the same log."""
+        return Worker(self.opener("worker"), options or Options(), chunk_max=chunk_max, rate_age_days_max=5)
+
+    def click(self, click_id: str, property_id: int, publisher: int, ad: int, advertiser: int) -> None:
+        """A click one hour before the present time."""
+        self.connection.execute(
+            sql("facts", "insert_click"),
+            {
+                "click_id": click_id,
+                "clicked_at": self.now() - timedelta(hours=1),
+                "publisher_id": publisher,
+                "property_id": property_id,
+                "advertiser_id": advertiser,
+                "ad_id": ad,
+                "sid": None,
+                "referring_url": "https://vinyldigest.example/reviews",
+                "browser": "Firefox",
+                "device_type": "Desktop",
+                "device_name": "Firefox - Linux",
+                "country": "US",
+            },
+        )
+
+    def now(self) -> datetime:
+        """The business time."""
+        return reference.read_clock(self.connection)[0]
+
+    def clock(self, at: datetime) -> None:
+        """Moves the business time forward."""
+        assert reference.move_clock(self.connection, at), f"the clock cannot go to {at}"
+
+    def send(
+        self, orders: Sequence[Order], mode: Mode = Mode.LIVE, channel: Channel = Channel.API
+    ) -> Sent:
+        """Accepts one batch of orders of one kind."""
+        kind = {NewOrder: Kind.CREATE, Restatement: Kind.RESTATE, Cancellation: Kind.CANCEL}[type(orders[0])]
+        batch = SubmissionBatch(
+            batch_id=new_batch_id(), mode=mode, channel=channel, kind=kind, sender="tests", orders=tuple(orders)
+        )
+        receipt = self.intake.receive([prepared(batch)]).result(timeout=10)[0]
+        return Sent(receipt, tuple(submission_id(batch.batch_id, n) for n in range(1, len(orders) + 1)))
+
+    def process(self) -> int:
+        """Decides everything that waits."""
+        return self.worker.drain()
+
+    def outcomes(self, sent: Sent) -> list[str]:
+        """The word on each submission: its code if it has one, otherwise its kind; `held CODE`; `pending`."""
+        found = dict(
+            self.connection.execute(
+                "SELECT submission_id, coalesce(code, outcome) FROM submission_outcome"
+                " WHERE submission_id = ANY(%s)"
+                " UNION ALL SELECT submission_id, 'held ' || code FROM held_submission"
+                " WHERE submission_id = ANY(%s)",
+                (list(sent.submission_ids), list(sent.submission_ids)),
+            ).fetchall()
+        )
+        return [found.get(each, "pending") for each in sent.submission_ids]
+
+    def ledger(self, order_id: str, mode: Mode = Mode.LIVE) -> list[LedgerLine]:
+        """The records of all generations of an order, in the order of their ids."""
+        rows = self.connection.cursor(row_factory=namedtuple_row).execute(
+            "SELECT record.kind, record.sign * version.sale_pub AS sale,"
+            " record.sign * version.commission_pub AS commission"
+            " FROM commission_record AS record JOIN action USING (enterprise_id, original_action_id)"
+            " JOIN order_version AS version USING (enterprise_id, original_action_id, version)"
+            " WHERE action.order_id = %s AND record.mode = %s ORDER BY record.commission_id",
+            (order_id, str(mode)),
+        )
+        return [LedgerLine(row.kind, row.sale, row.commission) for row in rows]
