@@ -101,6 +101,12 @@ class Settings:
     """Where each value that is not a default came from."""
 
 
+    def as_environment(self) -> dict[str, str]:
+        """The environment in which a process of ours reads the same settings."""
+        ours = {f"{PREFIX}{name.upper()}": str(getattr(self, name)) for name in self.origins}
+        return {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)} | ours
+
+
 NAMES = tuple(f.name for f in fields(Settings) if f.name != "origins")
 _FIELDS = {f.name: f for f in fields(Settings)}
 

@@ -138,7 +138,7 @@ def networks(draw: st.DrawFn) -> dict[EntryKey, bytes]:
         Advertiser(id=ADVERTISER, name=draw(names), currency="USD", hosts=draw(_hosts()), end=draw(ends)),
         Enterprise(id=ENTERPRISE, advertiser=ADVERTISER, name=draw(names), end=draw(ends)),
         Publisher(id=PUBLISHER, name=draw(names), currency=draw(currencies), end=draw(ends)),
-        *(Property(id=id, publisher=PUBLISHER, name=draw(names)) for id in (11, 12)),
+        *(Property(id=pid, publisher=PUBLISHER, name=draw(names)) for pid in (11, 12)),
         Ad(
             id=21,
             advertiser=ADVERTISER,

@@ -117,6 +117,17 @@ def test_a_later_version_is_added() -> None:
     assert [{"LP-1001", "LP-1002", "BOX-9"}, {"X"}] == [set(each.skus) for each in lists]
 
 
+def test_versions_ascend_by_their_start() -> None:
+    """A version entered later with an earlier start stands before the others (`Network` reads series so)."""
+    earlier = '[[item_lists]]\nid = 77\nadvertiser = 5500001\nvalid_from = 1990-01-01\nskus = ["X"]\n'
+    change = compare(1, IN_FORCE, good(spoilt("based_on = 0", "based_on = 1") + earlier))
+    rows = [(*key, body) for key, body in IN_FORCE.items()]
+
+    assert [1990, 1997] == [
+        each.valid_from.year for each in build(2, 9, [*rows, *change.rows]).item_lists[77]
+    ]
+
+
 def test_nothing_is_removed_by_leaving_it_out() -> None:
     """What is in force and missing from the file is a fault."""
     ad = '[[ads]]\nid = 12000002\nadvertiser = 5500002\ndestination = "https://stays.alpine.example/"\n'

@@ -28,6 +28,7 @@ LOCKING = {
 
 @pytest.fixture(scope="module")
 def network() -> Network:
+    """The demo network as orders meet it."""
     return assemble(1, 1, good(DEMO).entries)
 
 
@@ -96,7 +97,7 @@ def test_terms(network: Network, advertiser: int, publisher: int, paid: dict[int
     assert terms is not None
 
     assert Percent(value=Decimal(10)) == terms.fee
-    assert {id: (120, None, LOCKING[id]) for id in paid} == {
+    assert {tracker: (120, None, LOCKING[tracker]) for tracker in paid} == {
         it.action_tracker: (it.referral_days, it.referral_occurrences, it.locking) for it in terms.actions
     }
     found: dict[int, object] = {}

@@ -30,6 +30,17 @@ def test_a_network_has_one_way_of_being_printed() -> None:
     assert print_network(1, entries) == print_network(1, reordered)
 
 
+def test_a_printed_network_is_made_for_people() -> None:
+    """SKUs stand in order, midnight is a date, and one table holds all rates of a source and day."""
+    other = '[[rates]]\nsource = "a bank"\nkind = "fixed"\nvalid_from = 1997-01-01\nper_euro = { JPY = 130, CHF = 1 }\n'
+    text = print_network(1, good(DEMO + other).entries)
+
+    assert 'skus = [\n  "BOX-9",\n  "LP-1001",\n  "LP-1002",\n]' in text
+    assert "start = 1997-01-01\n" in text
+    assert 'per_euro = { CHF = "1", JPY = "130" }\n' in text
+    assert 2 == text.count("[[rates]]")
+
+
 def test_an_empty_network_can_be_printed() -> None:
     """A network in which nothing takes part is a file too."""
     assert {} == good(print_network(0, {})).entries

@@ -118,7 +118,9 @@ def test_an_order_of_free_items_is_worth_nothing() -> None:
         (402, stated(), "0", (Code.ITEMS_MISSING, Code.AMOUNT_MISSING)),
         (401, stated(amount="5", discount="5"), "0", ()),
         (401, stated(amount="5", discount="5.01"), "0", (Code.DISCOUNT_EXCEEDS_VALUE,)),
+        (402, stated(item("a", "7", 1, "7")), "0", ()),
         (402, stated(item("a", "7", 1, "7.01")), "0", (Code.DISCOUNT_EXCEEDS_VALUE,)),
+        (402, stated(item("a", "7", 1, "9"), item("b", "5")), "5", (Code.DISCOUNT_EXCEEDS_VALUE,)),
         (402, stated(item("a", "7", 0, "1")), "0", (Code.DISCOUNT_EXCEEDS_VALUE,)),
     ],
 )

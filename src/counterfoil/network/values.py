@@ -190,7 +190,7 @@ def amount(value: Any) -> Decimal:
             f"must be a plain number of at most 15 digits and 20 decimals, not {shown(value)}",
             'write it as 8, 8.5 or "8.50", without a sign, an exponent, blanks or a unit',
         )
-    before, after = match.group(1).lstrip("0") or "0", (match.group(2) or "").rstrip("0")
+    before, after = match.group(1), (match.group(2) or "").rstrip("0")
     # One spelling for each number, so that 8 and "8.00" are the same rate and no change of terms.
     return Decimal(f"{before}.{after}") if after else Decimal(before)
 

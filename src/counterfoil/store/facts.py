@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from hashlib import sha256
 
+import msgspec
 from psycopg import Connection
 
 from counterfoil.model.ledger import Click, Standing
@@ -49,6 +50,15 @@ class Networks:
     def latest(self) -> int:
         """The version in force; 0 before the first."""
         return len(self._positions)
+
+    def in_force(self, connection: Connection) -> Network:
+        """The network as it is now; an empty one before the first version."""
+        self.refresh(connection)
+        version = len(self._positions)
+        if version == 0:
+            return Network(version=0, position=0)
+        self.load(connection, [version])
+        return self._networks[version]
 
     def of(self, version: int) -> Network:
         """A version that was loaded."""
@@ -95,9 +105,12 @@ def _clicks(connection: Connection, submissions: Iterable[Submission]) -> dict[s
     if not named:
         return {}
     found = connection.execute(sql("facts", "clicks"), {"click_ids": [_text(name) for name in named]})
-    names = ("click_id", "clicked_at", "publisher_id", "property_id", "advertiser_id", "ad_id", "sid",
-             "referring_url", "browser", "device_type", "device_name", "country")  # fmt: skip
-    return {row[0]: Click(**dict(zip(names, row, strict=True))) for row in found}
+    return {row[0]: Click(**dict(zip(Click.__struct_fields__, row, strict=True))) for row in found}
+
+
+def insert_click(connection: Connection, click: Click) -> None:
+    """Stores a click; the same id again changes nothing."""
+    connection.execute(sql("facts", "insert_click"), msgspec.structs.asdict(click))
 
 
 def _text(name: str) -> str:

@@ -35,6 +35,12 @@ class HeldBefore(NamedTuple):
     is_released: bool
 
 
+def listen(connection: Connection) -> None:
+    """Has the connection told, from now on, whenever something was accepted."""
+    connection.autocommit = True
+    connection.execute(sql("lanes", "listen"))
+
+
 def lanes_with_work(connection: Connection) -> list[tuple[int, int]]:
     """(lane, submissions) of every lane that has something to decide, oldest first; a hint."""
     return connection.execute(sql("lanes", "lanes_with_work")).fetchall()

@@ -8,11 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from counterfoil import clock
-from counterfoil.store.embedded.account import Account
-from counterfoil.store.embedded.place import Place, find, write
-
-# A pid that no system gives away: PostgreSQL finds nobody there, and still reads the rest of the file.
-NOBODY = 2_147_483_647
+from counterfoil.store.embedded.place import Place, find
 
 
 def postmaster_pid(data_dir: Path) -> int | None:
@@ -36,28 +32,29 @@ def socket_folder(place: Place) -> Path:
     return Path(lines[4]) if len(lines) > 4 and lines[4] else place.socket_folder
 
 
-def settle(lock_file: Path, place: Place, account: Account) -> None:
-    """Takes a dead server's lock file out of the way of the next one.
+def settle(lock_file: Path, place: Place) -> None:
+    """Takes a dead server's lock file out of the way of the next one; call it under the lock.
 
     PostgreSQL copes with a pid that is gone, but takes any living process, even a zombie, for a server, and
-    gives up on a torn file. A foreign pid is exchanged for nobody's, not removed with its file: the rest of
-    it lets PostgreSQL look for processes of the dead server that still write.
+    gives up on a torn file. Whether processes of the dead server still write it sees by their shared memory.
     """
-    if not lock_file.exists():
-        return
-    if _pid_in(lock_file) is None:
-        clock.sleep(0.2)  # a server started by hand may be about to write it
-        if _pid_in(lock_file) is None:
-            lock_file.unlink(missing_ok=True)
-        return
-    pid, *rest = _lines(lock_file)
-    if _command_of(int(pid)) is not None and not _is_server_of(int(pid), place.cluster):
-        write(lock_file, "\n".join((str(NOBODY), *rest, "")), account)
+    if _is_left_over(lock_file, place):
+        # A server that somebody starts by hand at this moment may be about to write its pid.
+        clock.sleep(0.2)
+        if _is_left_over(lock_file, place):
+            lock_file.unlink()
+
+
+def _is_left_over(lock_file: Path, place: Place) -> bool:
+    pid = _pid_in(lock_file)
+    if pid is None:
+        return lock_file.exists()
+    return _command_of(pid) is not None and not _is_server_of(pid, place.cluster)
 
 
 def _pid_in(file: Path) -> int | None:
     first = next(iter(_lines(file)), "").strip()
-    return int(first) if first.isascii() and first.isdigit() and 0 < int(first) <= NOBODY else None
+    return int(first) if first.isascii() and first.isdigit() and int(first) > 0 else None
 
 
 def _lines(file: Path) -> list[str]:

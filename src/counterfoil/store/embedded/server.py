@@ -115,7 +115,7 @@ def start(place: Place, account: Account, programs: Path, say: Say) -> None:
     if status_of(place) == "stopping":
         _wait_until_gone(place)
     if postmaster_pid(place.folder) is None:
-        _launch(place, account, programs)
+        _launch(place, account, programs, say)
     for tenth in range(PATIENCE_SECONDS * 10):
         status = status_of(place)
         if status == "ready":
@@ -166,15 +166,15 @@ def _check(place: Place) -> None:
         )
 
 
-def _launch(place: Place, account: Account, programs: Path) -> None:
-    settle(place.pid_file, place, account)
+def _launch(place: Place, account: Account, programs: Path, say: Say) -> None:
+    settle(place.pid_file, place)
     give_folder(place.socket_folder, account)
-    settle(place.socket_folder / f"{SOCKET_NAME}.lock", place, account)
+    settle(place.socket_folder / f"{SOCKET_NAME}.lock", place)
     # Neither ' nor , ends the name: doubled the first, in double quotes the second.
     settings = SETTINGS.format(socket_folder=str(place.socket_folder).replace("'", "''"))
     write(place.cluster / "postgresql.conf", settings, account)
     write(place.cluster / "pg_hba.conf", ACCESS, account)
-    for _ in range(PATIENCE_SECONDS):
+    for attempt in range(PATIENCE_SECONDS):
         log = open_ours(place.log, os.O_WRONLY | os.O_APPEND)
         try:
             begin = os.fstat(log).st_size
@@ -196,6 +196,8 @@ def _launch(place: Place, account: Account, programs: Path) -> None:
         # Processes of a killed server may live a moment longer, and PostgreSQL does not wait for them.
         if "shared memory block" not in _text_of(place.log, begin):
             break
+        if attempt % 10 == 0:
+            say("Processes of a killed server are still at work; waiting for their end.")
         clock.sleep(0.5)
     raise _failed(place, "The database could not be started")
 

@@ -98,3 +98,7 @@ RETURNING submission_id;
 -- undecided_before
 -- How many lanes still have undecided work that was accepted up to a place in the log.
 SELECT count(*) FROM intake_pending WHERE position <= %(position)s;
+
+-- listen
+-- Notifications of accepted work reach this connection from now on.
+LISTEN counterfoil_work;

@@ -1,0 +1,75 @@
+"""Answers: what leaves the house, as bytes with a status and headers.
+
+Owns the envelope of spec/tracking-api.md, section 7: success has `data` alone, failure `errors` and null data.
+Leaves what is inside `data` to projection.py. Next: http.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+
+from counterfoil.errors import REFUSALS, Refusal, RefusalCode, Stage
+
+DETAILED = "detailed"
+_encode = msgspec.json.Encoder(decimal_format="string").encode
+
+
+class Answer(NamedTuple):
+    """One answer: HTTP status, body, and the headers beyond those that every answer has."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str] = {}
+
+
+def encoded(value: object) -> bytes:
+    """A plain value as JSON."""
+    return _encode(value)
+
+
+def success(members: Iterable[tuple[str, bytes]]) -> Answer:
+    """The selected root fields, in their order, each already JSON."""
+    inside = b",".join(_encode(key) + b":" + value for key, value in members)
+    return Answer(200, b'{"data":{' + inside + b"}}")
+
+
+def failure(refusals: Sequence[Refusal], *, token_error_status: int = 200, detailed: bool = False) -> Answer:
+    """Top-level errors; the status is that of the first (D7, D18)."""
+    body = _encode({"errors": [_error(refusal, detailed=detailed) for refusal in refusals], "data": None})
+    first = refusals[0]
+    if _is_overload(first):
+        return Answer(504, body)
+    if first.code is RefusalCode.NOT_FOUND:
+        return Answer(404, body)
+    if first.code is RefusalCode.METHOD_NOT_ALLOWED:
+        return Answer(405, body, {"Allow": "POST"})
+    if first.code in (RefusalCode.MISSING_TOKEN, RefusalCode.INVALID_TOKEN) and token_error_status == 401:
+        return Answer(401, body, {"WWW-Authenticate": "Bearer"})
+    return Answer(200, body)
+
+
+def _is_overload(refusal: Refusal) -> bool:
+    return refusal.message == "504" and REFUSALS[refusal.code].stage in (Stage.SIZE, Stage.COUNT, Stage.LOAD)
+
+
+def _error(refusal: Refusal, *, detailed: bool) -> dict[str, Any]:
+    error: dict[str, Any] = {"message": refusal.message}
+    if refusal.line is not None:
+        error["locations"] = [{"line": refusal.line, "column": refusal.column}]
+    extensions: dict[str, Any] = {}
+    if refusal.classification is not None:
+        extensions["classification"] = refusal.classification
+    if detailed:
+        extensions |= {
+            "code": str(refusal.code),
+            "hint": refusal.hint,
+            "docUrl": f"/help/errors/{refusal.code}",
+        }
+        if refusal.engine_message is not None:
+            extensions["engineMessage"] = refusal.engine_message
+    if extensions:
+        error["extensions"] = extensions
+    return error

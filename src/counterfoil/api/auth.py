@@ -1,0 +1,83 @@
+"""Authentication: who calls, by the token in the header.
+
+Owns the cache of callers, at most a second old, so that a revoked token is refused within a second everywhere.
+Leaves rights to those who use them. Next: tracking.py and commissions.py.
+"""
+
+from __future__ import annotations
+
+import hmac
+from datetime import datetime
+
+from psycopg_pool import ConnectionPool
+
+from counterfoil.clock import machine_now, monotonic
+from counterfoil.errors import Refusal, RefusalCode, refuse
+from counterfoil.model.programme import Network
+from counterfoil.store import access
+from counterfoil.store.facts import Networks
+from counterfoil.tokens import Caller, Scope, TokenKind, bearer, parse, token_hash
+
+CACHE_S = 1.0
+CACHE_CALLERS_MAX = 10_000
+_NOBODY = b"\x00" * 32
+
+
+class Door:
+    """Tells who calls."""
+
+    def __init__(self, pool: ConnectionPool, networks: Networks) -> None:
+        """`networks` gives the reference data in force: which enterprises belong to a company."""
+        self._pool = pool
+        self._networks = networks
+        self._callers: dict[str, tuple[float, Caller]] = {}
+
+    def known(self, header: str | None) -> Caller | Refusal | None:
+        """The answer as far as it needs no database; `None` asks for `authenticate`."""
+        token = bearer(header)
+        if token is None:
+            return refuse(RefusalCode.MISSING_TOKEN)
+        if parse(token) is None:
+            return refuse(RefusalCode.INVALID_TOKEN)
+        cached = self._callers.get(token)
+        if cached is not None and monotonic() - cached[0] < CACHE_S:
+            return cached[1]
+        return None
+
+    def authenticate(self, header: str | None) -> Caller | Refusal:
+        """The caller as the database knows it now; unknown, revoked and expired tokens look the same."""
+        token = bearer(header)
+        parsed = parse(token) if token is not None else None
+        if token is None or parsed is None:
+            return refuse(RefusalCode.MISSING_TOKEN if token is None else RefusalCode.INVALID_TOKEN)
+        now = machine_now()
+        with self._pool.connection() as connection:
+            stored = access.find_token(connection, parsed.id)
+            # An unknown id does the same work as a known one.
+            same = hmac.compare_digest(token_hash(token), stored.token_hash if stored else _NOBODY)
+            if stored is None or not same or _has_ended(stored.revoked_at, stored.expires_at, now):
+                return refuse(RefusalCode.INVALID_TOKEN)
+            access.touch_token(connection, stored.token_id, now)
+            caller = self._caller(stored, self._networks.in_force(connection))
+        if len(self._callers) >= CACHE_CALLERS_MAX:
+            self._callers.clear()
+        self._callers[token] = (monotonic(), caller)
+        return caller
+
+    def _caller(self, stored: access.StoredToken, network: Network) -> Caller:
+        company = stored.company_id
+        owned = frozenset(each.id for each in network.enterprises.values() if each.advertiser == company)
+        return Caller(
+            token_id=stored.token_id,
+            kind=TokenKind(stored.kind),
+            scopes=frozenset(Scope(scope) for scope in stored.scopes),
+            company_id=company,
+            enterprises=owned & set(stored.enterprises) if stored.enterprises is not None else owned,
+            advertisers=frozenset({company} & network.advertisers.keys() if company is not None else ()),
+            publishers=frozenset({company} & network.publishers.keys() if company is not None else ()),
+            is_operator=company is None,
+        )
+
+
+def _has_ended(revoked_at: datetime | None, expires_at: datetime | None, now: datetime) -> bool:
+    return revoked_at is not None or (expires_at is not None and expires_at <= now)

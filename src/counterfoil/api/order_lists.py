@@ -1,0 +1,108 @@
+"""The orders of a document before it is checked: how many there are, and whose they say they are.
+
+Owns the lenient look of D22 and the count of D29. Refuses nothing and trusts nothing: what cannot be read is
+passed over. Next: graphql.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from graphql import (
+    FieldNode,
+    IntValueNode,
+    ListValueNode,
+    NullValueNode,
+    ObjectValueNode,
+    OperationDefinitionNode,
+    StringValueNode,
+    ValueNode,
+    VariableNode,
+)
+from msgspec import Struct
+
+from counterfoil.capture.scalars import Misfit, id_json
+from counterfoil.capture.tracking.documents import LIST_ARGUMENTS
+
+
+class OrderList(Struct, frozen=True):
+    """The orders of one root field: its name in the answer, its own, its argument, number and enterprises.
+
+    `enterprise_ids` are the different ones that can be read, in the order met.
+    """
+
+    response_key: str
+    name: str
+    argument: str
+    count: int
+    enterprise_ids: tuple[str, ...]
+
+
+def order_lists(
+    fields: Iterator[FieldNode], operation: OperationDefinitionNode, variables: Mapping[str, Any]
+) -> tuple[OrderList, ...]:
+    """The lists of orders of an operation's root fields.
+
+    A field that is written twice under one name is one field, with the ids of both and the larger count.
+    """
+    look = _Look(operation, variables)
+    lists: dict[str, OrderList] = {}
+    for field in fields:
+        if field.name.value not in LIST_ARGUMENTS:
+            continue
+        key = (field.alias or field.name).value
+        found = look.at(key, field)
+        before = lists.get(key)
+        if before is not None:
+            ids = dict.fromkeys((*before.enterprise_ids, *found.enterprise_ids))
+            found = OrderList(key, found.name, found.argument, max(before.count, found.count), tuple(ids))
+        lists[key] = found
+    return tuple(lists.values())
+
+
+class _Look:
+    def __init__(self, operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> None:
+        self.variables = variables
+        self.defaults = {
+            definition.variable.name.value: definition.default_value
+            for definition in operation.variable_definitions or ()
+        }
+
+    def at(self, key: str, field: FieldNode) -> OrderList:
+        _, argument = LIST_ARGUMENTS[field.name.value]
+        elements: Sequence[object] = ()
+        for given in field.arguments or ():
+            if given.name.value == argument:
+                elements = self._elements(given.value)
+        ids = dict.fromkeys(read for each in elements if (read := self._enterprise_id(each)) is not None)
+        return OrderList(key, field.name.value, argument, len(elements), tuple(ids))
+
+    def _value(self, value: object) -> object:
+        """A JSON value or a literal, in place of a variable what it stands for."""
+        if not isinstance(value, VariableNode):
+            return value
+        name = value.name.value
+        return self.variables[name] if name in self.variables else self.defaults.get(name)
+
+    def _elements(self, given: ValueNode) -> Sequence[object]:
+        value = self._value(given)
+        if isinstance(value, ListValueNode):
+            return value.values
+        if isinstance(value, list):
+            return value
+        return () if value is None or isinstance(value, NullValueNode) else (value,)
+
+    def _enterprise_id(self, element: object) -> str | None:
+        order = self._value(element)
+        found: object = None
+        if isinstance(order, dict):
+            found = order.get("enterpriseId")
+        elif isinstance(order, ObjectValueNode):
+            for field in order.fields:
+                if field.name.value == "enterpriseId":
+                    found = self._value(field.value)
+        if isinstance(found, (StringValueNode, IntValueNode)):
+            return found.value
+        read = id_json(found)
+        return None if isinstance(read, Misfit) else read

@@ -1,0 +1,224 @@
+"""The Tracking API: the stages of one request, in the order in which it is judged.
+
+Owns the order of checks between token and answer (D22 to D25, D29, D32). Leaves reading to graphql.py, values to
+validation.py, durability to intake.py, printing to projection.py. Next: http.py, which calls it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from msgspec import Struct
+
+from counterfoil import validation
+from counterfoil.api.answers import Answer, encoded, failure, success
+from counterfoil.api.graphql import (
+    INTROSPECTION_FIELDS,
+    Operation,
+    Unfit,
+    check,
+    check_shape,
+    introspected,
+    read_operation,
+)
+from counterfoil.api.order_lists import OrderList
+from counterfoil.api.projection import order_payload
+from counterfoil.api.schemas import tracking as tracking_schema
+from counterfoil.api.selection import RootField
+from counterfoil.capture.body import Request, read_request
+from counterfoil.capture.shape import ShapeLimits
+from counterfoil.capture.tracking.documents import LIST_ARGUMENTS, orders
+from counterfoil.errors import Refusal, RefusalCode, refuse
+from counterfoil.intake import new_batch_id
+from counterfoil.model.orders import Channel, Kind, Mode, Order, Receipt, SubmissionBatch
+from counterfoil.settings import Settings
+from counterfoil.tokens import Caller
+
+ANONYMOUS_BYTES_MAX = 64 * 1024
+"""What a caller without a token may have parsed where introspection is open (trust: GraphQL limits)."""
+
+WITHOUT_TOKEN = frozenset({"__schema", "__type", "__typename", "getBuildNumber"})
+
+
+class Asked(Struct, frozen=True, kw_only=True):
+    """One request as it arrived: `caller` says who, or why not; `now` is the business time at its start.
+
+    `is_fresh` tells that the caller's rights were read for this request.
+    """
+
+    mode: Mode
+    caller: Caller | Refusal
+    body: bytes
+    content_type: str | None
+    detailed: bool
+    now: datetime
+    is_fresh: bool = True
+
+
+class Again(Struct, frozen=True):
+    """The caller lacks a right as far as is known: to be judged again with its rights read afresh."""
+
+
+class FieldAnswer(Struct):
+    """One root field on its way to an answer: refused, or accepted with a batch, or a query."""
+
+    field: RootField
+    refusals: tuple[Refusal, ...] = ()
+    orders: tuple[Order, ...] = ()
+    batch_id: UUID | None = None
+    kind: Kind | None = None
+
+
+class Accepted(Struct, frozen=True):
+    """A request that passed every check: the batches to make durable, and how to answer then."""
+
+    batches: tuple[SubmissionBatch, ...]
+    answer: Callable[[Sequence[Receipt]], Answer]
+
+
+def may_be_open(settings: Settings, refusal: Refusal, body: bytes) -> bool:
+    """Whether a request without a token is looked at, because introspection is open to everyone (D9)."""
+    return (
+        refusal.code is RefusalCode.MISSING_TOKEN
+        and settings.introspection == "open"
+        and len(body) <= ANONYMOUS_BYTES_MAX
+    )
+
+
+class TrackingApi:
+    """Judges requests to `/graphql` and `/graphqltest`; pure but for the ids it draws."""
+
+    def __init__(self, settings: Settings, limits: ShapeLimits, build_number: str) -> None:
+        """`limits` are those of the settings, `build_number` what `getBuildNumber` says."""
+        self._settings = settings
+        self._limits = limits
+        self._build_number = build_number
+        self._tolerance = timedelta(seconds=settings.future_tolerance_s)
+        self._schema = tracking_schema()
+
+    def judge(self, asked: Asked) -> Answer | Accepted | Again:
+        """The answer, or what has to be durable before there is one."""
+        caller = asked.caller
+        if isinstance(caller, Refusal) and not may_be_open(self._settings, caller, asked.body):
+            return self._refused(asked, caller)
+        request = read_request(asked.body, asked.content_type)
+        operation = self._operation(request)
+        if isinstance(caller, Refusal):
+            # Without a token nothing else is told, not even that the document does not parse (D9).
+            if isinstance(operation, Refusal) or not set(operation.root_names()) <= WITHOUT_TOKEN:
+                return self._refused(asked, caller)
+        if isinstance(operation, Refusal):
+            return self._refused(asked, operation)
+        lists = operation.order_lists()
+        too_many = self._too_many(lists)
+        if too_many is not None and self._settings.orders_max_answer == "504":
+            return self._refused(asked, too_many)
+        if fault := check_shape(operation, self._limits):
+            return self._refused(asked, fault)
+        strangers = {} if isinstance(caller, Refusal) else self._unauthorised(caller, asked.mode, lists)
+        if strangers and not asked.is_fresh:
+            return Again()
+        if self._settings.introspection == "off" and INTROSPECTION_FIELDS & set(operation.root_names()):
+            return self._refused(asked, refuse(RefusalCode.UNAUTHORIZED))
+        fields = check(operation)
+        if isinstance(fields, Unfit):
+            # Authority comes before schema; where no payload can be shaped it is told at top level (D23).
+            told = (too_many,) if too_many else tuple(strangers.values())[:1] or fields.refusals
+            return self._refused(asked, *told)
+        answers = [self._field_answer(field, asked, too_many, strangers) for field in fields]
+        return self._accepted(operation, fields, answers, asked)
+
+    def _operation(self, request: Request | Refusal) -> Operation | Refusal:
+        if isinstance(request, Refusal):
+            return request
+        return read_operation(self._schema, request, self._limits)
+
+    def _too_many(self, lists: Sequence[OrderList]) -> Refusal | None:
+        limit = self._settings.orders_max
+        if sum(each.count for each in lists) <= limit:
+            return None
+        refusal = refuse(RefusalCode.TOO_MANY_ORDERS, limit=limit)
+        if self._settings.orders_max_answer == "payload":
+            return refusal
+        return Refusal(refusal.code, "504", hint=refusal.hint)
+
+    def _unauthorised(self, caller: Caller, mode: Mode, lists: Sequence[OrderList]) -> dict[str, Refusal]:
+        """Refusals by response key: a missing scope, a test token on the live endpoint, a foreign enterprise."""
+        refusal = refuse(RefusalCode.UNAUTHORIZED, fields=("enterpriseId",))
+        if not caller.may_track(mode):
+            return {each.response_key: refusal for each in lists}
+        owned = {str(enterprise) for enterprise in caller.enterprises}
+        return {each.response_key: refusal for each in lists if not owned.issuperset(each.enterprise_ids)}
+
+    def _field_answer(
+        self, field: RootField, asked: Asked, too_many: Refusal | None, strangers: Mapping[str, Refusal]
+    ) -> FieldAnswer:
+        if field.name not in LIST_ARGUMENTS:
+            return FieldAnswer(field)
+        kind, argument = LIST_ARGUMENTS[field.name]
+        if too_many is not None:
+            return FieldAnswer(field, (Refusal(too_many.code, too_many.message, (argument,), too_many.hint),))
+        if field.response_key in strangers:
+            return FieldAnswer(field, (strangers[field.response_key],))
+        asked_for = orders(kind, field.arguments[argument])
+        refusals = validation.check(
+            asked_for, asked.now, items_max=self._settings.items_max, tolerance=self._tolerance
+        )
+        if refusals:
+            return FieldAnswer(field, refusals)
+        return FieldAnswer(field, (), asked_for, new_batch_id(), kind)
+
+    def _accepted(
+        self,
+        operation: Operation,
+        fields: tuple[RootField, ...],
+        answers: Sequence[FieldAnswer],
+        asked: Asked,
+    ) -> Answer | Accepted:
+        sender = asked.caller.token_id if isinstance(asked.caller, Caller) else ""
+        batches = tuple(
+            SubmissionBatch(
+                batch_id=answer.batch_id,
+                mode=asked.mode,
+                channel=Channel.API,
+                kind=answer.kind,
+                sender=sender,
+                orders=answer.orders,
+            )
+            for answer in answers
+            if answer.batch_id is not None and answer.kind is not None and answer.orders
+        )
+        introspection = introspected(operation, fields)
+
+        def answer_with(receipts: Sequence[Receipt]) -> Answer:
+            received = {receipt.batch_id: receipt.received_at for receipt in receipts}
+            return success(
+                (answer.field.response_key, self._printed(answer, received, operation, introspection))
+                for answer in answers
+            )
+
+        return Accepted(batches, answer_with) if batches else answer_with(())
+
+    def _printed(
+        self,
+        answer: FieldAnswer,
+        received: Mapping[UUID, datetime],
+        operation: Operation,
+        introspection: Mapping[str, Any],
+    ) -> bytes:
+        field = answer.field
+        if field.name == "__typename":
+            return encoded("Mutation" if operation.is_mutation else "Query")
+        if field.name in INTROSPECTION_FIELDS:
+            return encoded(introspection[field.response_key])
+        if field.name == "getBuildNumber":
+            return encoded(self._build_number)
+        return order_payload(field, answer.orders, answer.batch_id, received, answer.refusals)
+
+    def _refused(self, asked: Asked, *refusals: Refusal) -> Answer:
+        return failure(
+            refusals, token_error_status=int(self._settings.token_error_status), detailed=asked.detailed
+        )

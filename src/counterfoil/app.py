@@ -1,0 +1,247 @@
+"""The assembly: settings become a database, a clock, and the parts that a process needs.
+
+Nothing else wires. Next: api/http.py for what is served, running.py for the processors, supervision.py for
+the processes.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+from socket import socket
+from threading import Event
+
+import psycopg
+from psycopg import Connection
+
+from counterfoil import crashpoint
+from counterfoil.administration import make_sandbox
+from counterfoil.api.service import Service, run
+from counterfoil.clock import Clock, SandboxClock, SystemClock
+from counterfoil.processing import Options
+from counterfoil.running import process_until, stop_when_asked, stop_when_orphaned
+from counterfoil.settings import SettingError, Settings
+from counterfoil.store import reference
+from counterfoil.store.connection import DatabaseUrls, connect
+from counterfoil.store.embedded import Lease, StoreUnavailable, acquire, is_running
+from counterfoil.store.migrate import Migration, check_schema, migrate
+from counterfoil.supervision import Child, listening_socket, supervise
+from counterfoil.worker import Worker
+
+Say = Callable[[str], None]
+
+
+def say_on_stderr(sentence: str) -> None:
+    """Tells the person at the terminal."""
+    sys.stderr.write(f"{sentence}\n")
+    sys.stderr.flush()
+
+
+def _silently(_sentence: str) -> None:
+    """A process that serves says nothing to the terminal; its supervisor does."""
+
+
+class Database:
+    """The database of a process: the operator's own, or the embedded one for as long as it is used."""
+
+    def __init__(self, settings: Settings, *, purpose: str, say: Say = say_on_stderr) -> None:
+        """Starts the embedded database if there is no other. Raises StoreUnavailable."""
+        self._settings = settings
+        self._purpose = purpose
+        self._say = say
+        self._lease: Lease | None = None
+        self.urls = self._reach()
+
+    def _reach(self) -> DatabaseUrls:
+        settings = self._settings
+        if settings.database_url:
+            return DatabaseUrls(settings.database_url, settings.database_owner_url or settings.database_url)
+        self._lease = acquire(
+            settings.data_dir, purpose=self._purpose, say=self._say, account=settings.database_account
+        )
+        return DatabaseUrls(self._lease.urls.server, self._lease.urls.owner)
+
+    def keep_alive(self) -> None:
+        """Starts the embedded database again if it died."""
+        if self._lease is None or is_running(self._settings.data_dir):
+            return
+        before = self._lease
+        with suppress(StoreUnavailable):
+            self._reach()
+            before.release()
+
+    def connect(self, name: str) -> Connection:
+        """A connection of the serving role."""
+        return connect(self.urls.server, name=name)
+
+    def migrate(self) -> tuple[Migration, ...]:
+        """Brings the schema up to date; answers the steps it took. Raises SchemaError, StoreUnavailable."""
+        try:
+            return migrate(self.urls.owner, self.urls.server_role)
+        except psycopg.OperationalError as error:
+            raise StoreUnavailable(
+                f"The database cannot be reached: {str(error).strip()}.",
+                "Check COUNTERFOIL_DATABASE_URL, or leave it unset for the embedded database.",
+            ) from error
+
+    def release(self) -> None:
+        """Gives the database back; the last who leaves stops the embedded one."""
+        if self._lease is not None:
+            self._lease.release()
+
+
+@contextmanager
+def database(settings: Settings, *, purpose: str, say: Say = say_on_stderr) -> Iterator[Database]:
+    """The database of a command, with the schema up to date."""
+    reached = Database(settings, purpose=purpose, say=say)
+    try:
+        reached.migrate()
+        yield reached
+    finally:
+        reached.release()
+
+
+def options_of(settings: Settings) -> Options:
+    """The settings that deciding asks for."""
+    return Options(
+        items_max=settings.items_max,
+        rejects_stale_changes=settings.update_time_behind == "reject",
+        ignores_declined=settings.declined_not_open_ended == "ignore",
+        accepted_locks_at_once=settings.accepted_lock == "immediate",
+    )
+
+
+def clock_of(reached: Database) -> Clock:
+    """The system's clock, or the sandbox's, which the database keeps."""
+    with reached.connect("clock") as connection:
+        _, is_sandbox = reference.read_clock(connection)
+    if not is_sandbox:
+        return SystemClock()
+
+    def sandbox_time() -> datetime:
+        with reached.connect("clock") as connection:
+            return reference.read_clock(connection)[0]
+
+    return SandboxClock(sandbox_time)
+
+
+def new_worker(settings: Settings, reached: Database) -> Worker:
+    """A processor."""
+    return Worker(
+        lambda: reached.connect("processor"),
+        options_of(settings),
+        chunk_max=settings.chunk_submissions_max,
+        rate_age_days_max=settings.rate_age_days_max,
+    )
+
+
+def migrate_only(settings: Settings, say: Say = say_on_stderr) -> list[str]:
+    """What `counterfoil migrate` does: number and title of the steps it took."""
+    reached = Database(settings, purpose="migrate", say=say)
+    try:
+        return [f"{step.number:04} {step.title}" for step in reached.migrate()]
+    finally:
+        reached.release()
+
+
+@contextmanager
+def administering(settings: Settings) -> Iterator[Connection]:
+    """A connection for a command that sets or asks something, beside a running server or without one."""
+    with (
+        database(settings, purpose="administration") as reached,
+        reached.connect("administration") as connection,
+    ):
+        connection.autocommit = True
+        yield connection
+
+
+def work(settings: Settings) -> None:
+    """What `counterfoil worker` does: processors alone, until they are asked to stop."""
+    stop = stop_when_asked()
+    with database(settings, purpose="worker") as reached:
+        supervise(_processors(settings), stop, reached.keep_alive)
+    say_on_stderr("Stopped.")
+
+
+def work_as_child(settings: Settings) -> None:
+    """A processor under `serve`: stops also when the supervisor is gone."""
+    crashpoint.arm(settings.crashpoint)
+    stop = stop_when_asked()
+    stop_when_orphaned(stop.set)
+    reached = Database(settings, purpose="processor", say=_silently)
+    try:
+        with reached.connect("processor") as connection:
+            check_schema(connection)
+        process_until(stop, new_worker(settings, reached), lambda: reached.connect("bell"))
+    finally:
+        reached.release()
+
+
+def answer_as_child(settings: Settings, listener: int) -> None:
+    """An API process under `serve`, on the socket that it hands down; stops also when the supervisor is gone."""
+    crashpoint.arm(settings.crashpoint)
+    reached = Database(settings, purpose="api", say=_silently)
+    try:
+        service = Service(settings, clock_of(reached), reached.urls.server, reached.connect)
+        run(service, socket(fileno=listener), on_start=stop_when_orphaned)
+    finally:
+        reached.release()
+
+
+@contextmanager
+def only_server_of(data_dir: Path) -> Iterator[None]:
+    """Keeps a second `serve` from this data directory. Raises SettingError when there is one."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(data_dir / "serve.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise SettingError(
+                f"Another server runs on the data directory {data_dir}.",
+                "Stop it, or name another: --data-dir DIR or COUNTERFOIL_DATA_DIR=DIR.",
+            ) from error
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def serve(
+    settings: Settings,
+    *,
+    clock: datetime | None = None,
+    say: Say = say_on_stderr,
+    started: Callable[[Database, Event], None] | None = None,
+) -> None:
+    """What `counterfoil serve` does: API and processors until SIGTERM or Ctrl-C.
+
+    `clock` makes a new data directory a sandbox whose time stands there. `started` is called once the
+    database is up, with an event that stops everything. Raises SettingError, StoreUnavailable, SchemaError.
+    """
+    stop = stop_when_asked()
+    with only_server_of(settings.data_dir), listening_socket(settings.host, settings.port) as listener:
+        with database(settings, purpose="serve", say=say) as reached:
+            if clock is not None:
+                with reached.connect("clock") as connection:
+                    make_sandbox(connection, clock)
+            if started is not None:
+                started(reached, stop)
+            supervise(_children(settings, listener.fileno()), stop, reached.keep_alive)
+    say("Stopped.")
+
+
+def _children(settings: Settings, listener: int) -> list[Child]:
+    api = [
+        Child(f"api {n}", ["api", str(listener)], settings, (listener,))
+        for n in range(1, settings.workers + 1)
+    ]
+    return [*api, *_processors(settings)]
+
+
+def _processors(settings: Settings) -> list[Child]:
+    return [Child(f"processor {n}", ["processor"], settings, ()) for n in range(1, settings.processors + 1)]

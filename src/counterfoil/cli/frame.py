@@ -1,0 +1,139 @@
+"""The frame of every command: the options that all of them take, wherever they stand.
+
+Owns reading those off the line, and what a command gets in their place. Knows no command. Next: commands.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import typer
+    from psycopg import Connection
+
+    from counterfoil.model.orders import InstantText
+    from counterfoil.settings import Settings
+
+EVERYWHERE = {
+    "--data-dir": "where the embedded database is kept (also COUNTERFOIL_DATA_DIR)",
+    "--json": "one JSON object instead of words and tables, for errors too",
+    "--no-color": "no colour (also NO_COLOR)",
+    "--debug": "the whole traceback of an error",
+}
+"""The options that every command takes, in any place."""
+
+_FLAGS = frozenset({"--json", "--no-color", "--debug"})
+
+
+class Wrong(Exception):
+    """A command that cannot be run as it was written, or whose answer is no."""
+
+    def __init__(self, sentence: str, fix: str, *, see: str = "", exit_code: int = 2) -> None:
+        """`sentence` says what is wrong, `fix` what to do, `see` where to read on."""
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.fix = fix
+        self.see = see
+        self.exit_code = exit_code
+
+
+@dataclass(frozen=True, kw_only=True)
+class Frame:
+    """What was said beside the command itself."""
+
+    data_dir: str | None = None
+    is_json: bool = False
+    no_color: bool = False
+    debug: bool = False
+
+    def settings(self, **flags: object) -> Settings:
+        """The settings in force, with these flags of the command before everything else."""
+        from counterfoil.settings import read_settings
+
+        return read_settings({"data_dir": self.data_dir, **flags})
+
+
+def read_frame(words: Sequence[str]) -> tuple[Frame, list[str]]:
+    """Takes the options of every command out of the line; answers them, and what is left.
+
+    What stands after `--` is the command's own. Raises Wrong for `--data-dir` without a folder.
+    """
+    data_dir: str | None = None
+    flags: set[str] = set()
+    left: list[str] = []
+    coming = iter(words)
+    for word in coming:
+        name, has_value, value = word.partition("=")
+        if word == "--":
+            left += [word, *coming]
+        elif name == "--data-dir":
+            data_dir = _folder(value if has_value else next(coming, ""))
+        elif word in _FLAGS:
+            flags.add(word)
+        else:
+            left.append(word)
+    frame = Frame(
+        data_dir=data_dir,
+        is_json="--json" in flags,
+        no_color="--no-color" in flags,
+        debug="--debug" in flags,
+    )
+    return frame, left
+
+
+def _folder(text: str) -> str:
+    if not text or text.startswith("--"):
+        raise Wrong("The option --data-dir needs a folder.", "Write it as --data-dir DIR.")
+    return text
+
+
+def frame_of(context: typer.Context) -> Frame:
+    """The frame that a running command stands in."""
+    frame = context.obj
+    assert isinstance(frame, Frame)
+    return frame
+
+
+def moment(text: str | None, option: str) -> InstantText | None:
+    """The point in time given to an option, in UTC. Raises Wrong for a text that is none."""
+    from counterfoil.capture.instants import canonical_instant
+
+    if text is None:
+        return None
+    instant = canonical_instant(text)
+    if instant is None:
+        raise Wrong(f"{option} is {text!r}, not a point in time.", "Write it as 2026-03-01T10:00:00Z.")
+    return instant
+
+
+def whole(text: str, option: str, *, least: int = 0, most: int = 2**31 - 1) -> int:
+    """The whole number given to an option. Raises Wrong for any other text, and for one out of range."""
+    if not (text.isascii() and text.isdigit()) or not least <= int(text) <= most:
+        raise Wrong(
+            f"{option} is {text!r}, not a whole number from {least} to {most}.",
+            f"Write digits alone, as in {option} {max(least, 1)}.",
+        )
+    return int(text)
+
+
+@contextmanager
+def connection(frame: Frame, purpose: str) -> Iterator[Connection]:
+    """A connection to the database of this data directory, in one transaction, beside a server or without."""
+    from counterfoil.app import database
+
+    with database(frame.settings(), purpose=purpose) as reached, reached.connect(purpose) as connected:
+        yield connected
+
+
+def person() -> str:
+    """Who types, for the log of acts."""
+    import getpass
+
+    try:
+        return f"terminal: {getpass.getuser()}"
+    except (KeyError, OSError, ImportError):
+        # A container may run under a number that has no name.
+        return "terminal"

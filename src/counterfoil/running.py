@@ -1,0 +1,72 @@
+"""Running: the loops of the processes that `serve` starts, and of `worker`.
+
+Owns waiting for work, going on after the database was away, and stopping when asked or orphaned. Next:
+worker.py for what a processor does, supervision.py for who starts it.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+from threading import Event, Thread
+from types import FrameType
+
+import psycopg
+import structlog
+from psycopg import Connection
+
+from counterfoil.store import lanes
+from counterfoil.worker import Worker
+
+POLL_S = 0.25
+AWAY_S = 0.5
+
+_log = structlog.get_logger("counterfoil")
+
+
+def stop_when_asked() -> Event:
+    """An event that is set by SIGTERM or Ctrl-C."""
+    stop = Event()
+
+    def ask(_signal: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, ask)
+    signal.signal(signal.SIGINT, ask)
+    return stop
+
+
+def stop_when_orphaned(ask: Callable[[], None]) -> None:
+    """Calls `ask` when the process that started us is gone: its end of our standard input closes."""
+
+    def watch() -> None:
+        # Not by `sys.stdin`: its lock would be held while the process ends.
+        while os.read(0, 4096):
+            pass
+        ask()
+
+    Thread(target=watch, name="orphan-watch", daemon=True).start()
+
+
+def process_until(stop: Event, worker: Worker, connect: Callable[[], Connection]) -> None:
+    """Decides and posts whatever comes until `stop` is set; waits for the database when it is away."""
+    bell: Connection | None = None
+    while not stop.is_set():
+        try:
+            if bell is None:
+                bell = connect()
+                lanes.listen(bell)
+            if worker.process() == 0 and not stop.is_set():
+                for _ in bell.notifies(timeout=POLL_S, stop_after=1):
+                    pass
+        except psycopg.OperationalError as away:
+            _log.warning("database_away", error=str(away).strip())
+            worker.close()
+            if bell is not None:
+                bell.close()
+                bell = None
+            stop.wait(AWAY_S)
+    worker.close()
+    if bell is not None:
+        bell.close()

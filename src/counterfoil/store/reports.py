@@ -1,0 +1,158 @@
+"""Reports: reads the lines of the live ledger, and of each line no more than is asked for.
+
+Owns the columns a line has and the narrow decoding of the wide ones. Judges nobody's rights and knows no
+defaults. Next: reporting/ above.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import Struct
+from psycopg import Connection
+
+from counterfoil.store.queries import sql
+
+COLUMNS = frozenset(
+    {
+        "commission_id", "kind", "is_original", "sign", "original_action_id", "action_tracker_id",
+        "advertiser_id", "publisher_id", "ad_id", "property_id", "correction_reason", "posting_date",
+        "event_date", "locking_date", "locking_method", "validation", "action_status", "order_id", "source",
+        "credit", "stated", "priced", "sale_adv", "sale_pub", "sale_usd", "commission_pub", "commission_usd",
+        "fee_adv", "fee_usd", "cost_adv", "cost_usd", "discount_adv", "discount_pub", "discount_usd",
+        "discount_original",
+    }
+)  # fmt: skip
+"""Ids, instants and figures come as the text that is printed; `credit`, `stated` and `priced` as JSON."""
+
+
+class Conditions(Struct, frozen=True, kw_only=True):
+    """Which lines: all conditions hold; one that is `None` says nothing, an empty list matches nothing.
+
+    The windows are from `since_…` on and before `before_…`. `companies` are publishers if `is_publisher`,
+    else advertisers. `trackers` and `period_kinds` together are the types of action: lines of orders under
+    one of the trackers, and period records of one of the kinds; both or neither are given.
+    """
+
+    is_publisher: bool
+    companies: Sequence[int]
+    since_id: int | None = None
+    commission_ids: Sequence[int] | None = None
+    since_posting: datetime | None = None
+    before_posting: datetime | None = None
+    since_event: datetime | None = None
+    before_event: datetime | None = None
+    since_locking: datetime | None = None
+    before_locking: datetime | None = None
+    advertiser_ids: Sequence[int] | None = None
+    publisher_ids: Sequence[int] | None = None
+    ad_ids: Sequence[int] | None = None
+    property_ids: Sequence[int] | None = None
+    trackers: Sequence[int] | None = None
+    period_kinds: Sequence[str] | None = None
+    locking_methods: Sequence[str] | None = None
+    validations: Sequence[str] | None = None
+    statuses: Sequence[str] | None = None
+
+
+def lines(
+    connection: Connection, conditions: Conditions, columns: Sequence[str], now: datetime, lines_max: int
+) -> list[tuple[Any, ...]]:
+    """These columns of the first `lines_max` lines, ascending by id; statuses are those at `now`."""
+    assert COLUMNS.issuperset(columns), "a report asks for a column that lines do not have"
+    statement = b"SELECT %s FROM (\n%s\n) AS line ORDER BY number" % (
+        ", ".join(columns).encode(),
+        sql("reports", "lines"),
+    )
+    parameters = {**msgspec.structs.asdict(conditions), "now": now, "lines": lines_max}
+    # Never prepared: each page is planned for the conditions it has, the others are gone before planning.
+    with connection.cursor(binary=True) as cursor:
+        return cursor.execute(statement, parameters, prepare=False).fetchall()
+
+
+# ── the wide columns ─────────────────────────────────────────────────────────────────────────────────
+# Only the members that reports show are decoded; amounts stay text, for they are only printed.
+
+
+class ClickShown(Struct, frozen=True):
+    """What reports show of a click."""
+
+    clicked_at: datetime
+    referring_url: str | None = None
+    browser: str | None = None
+    device_type: str | None = None
+    device_name: str | None = None
+    country: str | None = None
+
+
+class CreditShown(Struct, frozen=True):
+    """What reports show of who was credited."""
+
+    sid: str | None = None
+    click: ClickShown | None = None
+
+
+class StatedShown(Struct, frozen=True):
+    """What reports show of what the advertiser said."""
+
+    coupon: str | None = None
+    vertical_parameters: dict[str, str] = {}
+
+
+class AmountShown(Struct, frozen=True):
+    """One figure in the three reporting currencies, in plain notation with trailing zeros."""
+
+    adv: str
+    pub: str
+    usd: str
+
+
+class ItemShown(Struct, frozen=True):
+    """What reports show of an item."""
+
+    sku: str
+    quantity: int
+    per_item: AmountShown
+    commission: AmountShown
+    discount: AmountShown
+    item_list: int | None = None
+    situation: int | None = None
+
+
+class PricedShown(Struct, frozen=True, array_like=True):
+    """What reports show of a pricing besides its figures; situations are (id, name)."""
+
+    items: tuple[ItemShown, ...] = ()
+    situations: tuple[tuple[int, str], ...] = ()
+
+
+_Shown = TypeVar("_Shown", CreditShown, StatedShown, PricedShown)
+
+_CREDIT = msgspec.json.Decoder(CreditShown)
+_STATED = msgspec.json.Decoder(StatedShown)
+_PRICED = msgspec.json.Decoder(PricedShown)
+
+
+def credits_of(bodies: Collection[bytes | None]) -> list[CreditShown]:
+    """The column `credit`, decoded; what belongs to no order has nothing to show."""
+    return _decoded(bodies, _CREDIT, CreditShown())
+
+
+def stated_of(bodies: Collection[bytes | None]) -> list[StatedShown]:
+    """The column `stated`, decoded; what belongs to no order has nothing to show."""
+    return _decoded(bodies, _STATED, StatedShown())
+
+
+def priced_of(bodies: Collection[bytes | None]) -> list[PricedShown]:
+    """The column `priced`, decoded; what belongs to no order has nothing to show."""
+    return _decoded(bodies, _PRICED, PricedShown())
+
+
+def _decoded(
+    bodies: Collection[bytes | None], decoder: msgspec.json.Decoder[_Shown], nothing: _Shown
+) -> list[_Shown]:
+    decode = decoder.decode
+    return [nothing if body is None else decode(body) for body in bodies]

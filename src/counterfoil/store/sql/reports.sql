@@ -1,0 +1,118 @@
+Reports: the records of the live ledger as Commission Detail shows them.
+
+-- lines
+-- The first records, by id, of some companies that meet every condition given; every column as it is printed.
+SELECT record.commission_id AS number,
+    record.commission_id::text AS commission_id,
+    record.kind,
+    record.kind IN ('original', 'perf_inc', 'bonus') AS is_original,
+    record.sign,
+    record.original_action_id::text AS original_action_id,
+    record.action_tracker_id::text AS action_tracker_id,
+    record.advertiser_id::text AS advertiser_id,
+    record.publisher_id::text AS publisher_id,
+    record.ad_id::text AS ad_id,
+    record.property_id::text AS property_id,
+    record.correction_reason,
+    to_char(record.posted_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS posting_date,
+    to_char(record.event_time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS event_date,
+    to_char(current.locking_date AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS locking_date,
+    current.locking_method,
+    current.validation,
+    CASE
+        WHEN current.closed_at <= %(now)s THEN 'closed'
+        WHEN current.locks_at <= %(now)s THEN 'locked'
+        WHEN current.extended THEN 'extended'
+        ELSE 'new'
+    END AS action_status,
+    current.order_id,
+    CASE WHEN action.click_id IS NULL THEN 'NA' ELSE 'CLICK' END AS source,
+    action.credit,
+    version.stated,
+    version.priced,
+    trim_scale(record.sign * version.sale_adv)::text AS sale_adv,
+    trim_scale(record.sign * version.sale_pub)::text AS sale_pub,
+    trim_scale(record.sign * version.sale_usd)::text AS sale_usd,
+    trim_scale(record.sign * version.commission_pub)::text AS commission_pub,
+    trim_scale(record.sign * version.commission_usd)::text AS commission_usd,
+    trim_scale(record.sign * version.fee_adv)::text AS fee_adv,
+    trim_scale(record.sign * version.fee_usd)::text AS fee_usd,
+    trim_scale(-record.sign * (version.commission_adv + version.fee_adv))::text AS cost_adv,
+    trim_scale(-record.sign * (version.commission_usd + version.fee_usd))::text AS cost_usd,
+    trim_scale(record.discount_sign * version.discount_adv)::text AS discount_adv,
+    trim_scale(record.discount_sign * version.discount_pub)::text AS discount_pub,
+    trim_scale(record.discount_sign * version.discount_usd)::text AS discount_usd,
+    trim_scale(record.discount_sign * version.discount_original)::text AS discount_original
+FROM (
+        SELECT chosen.*, CASE chosen.kind WHEN 'legacy' THEN 1 ELSE chosen.sign END AS discount_sign
+        FROM unnest(%(companies)s::bigint[]) AS company (company_id)
+            CROSS JOIN LATERAL (
+                SELECT line.*
+                FROM commission_record AS line
+                    LEFT JOIN action_current AS current
+                        ON current.enterprise_id = line.enterprise_id
+                        AND current.original_action_id = line.original_action_id
+                WHERE line.mode = 'live'
+                    AND CASE WHEN %(is_publisher)s::boolean THEN line.publisher_id ELSE line.advertiser_id END
+                        = company.company_id
+                    AND (%(since_id)s::bigint IS NULL OR line.commission_id > %(since_id)s::bigint)
+                    AND (%(commission_ids)s::bigint[] IS NULL
+                        OR line.commission_id = ANY(%(commission_ids)s::bigint[]))
+                    AND (%(since_posting)s::timestamptz IS NULL
+                        OR line.posted_at >= %(since_posting)s::timestamptz AND line.commission_id >= (
+                            SELECT posting.first_commission_id
+                            FROM posting
+                            WHERE posting.mode = 'live' AND posting.posted_at >= %(since_posting)s::timestamptz
+                            ORDER BY posting.posted_at, posting.last_commission_id
+                            LIMIT 1
+                        ))
+                    AND (%(before_posting)s::timestamptz IS NULL
+                        OR line.posted_at < %(before_posting)s::timestamptz AND line.commission_id <= (
+                            SELECT posting.last_commission_id
+                            FROM posting
+                            WHERE posting.mode = 'live' AND posting.posted_at < %(before_posting)s::timestamptz
+                            ORDER BY posting.posted_at DESC, posting.last_commission_id DESC
+                            LIMIT 1
+                        ))
+                    AND (%(since_event)s::timestamptz IS NULL OR line.event_time >= %(since_event)s::timestamptz)
+                    AND (%(before_event)s::timestamptz IS NULL OR line.event_time < %(before_event)s::timestamptz)
+                    AND (%(since_locking)s::timestamptz IS NULL
+                        OR current.locking_date >= %(since_locking)s::timestamptz)
+                    AND (%(before_locking)s::timestamptz IS NULL
+                        OR current.locking_date < %(before_locking)s::timestamptz)
+                    AND (%(advertiser_ids)s::bigint[] IS NULL
+                        OR line.advertiser_id = ANY(%(advertiser_ids)s::bigint[]))
+                    AND (%(publisher_ids)s::bigint[] IS NULL
+                        OR line.publisher_id = ANY(%(publisher_ids)s::bigint[]))
+                    AND (%(ad_ids)s::bigint[] IS NULL OR line.ad_id = ANY(%(ad_ids)s::bigint[]))
+                    AND (%(property_ids)s::bigint[] IS NULL OR line.property_id = ANY(%(property_ids)s::bigint[]))
+                    AND (%(period_kinds)s::text[] IS NULL
+                        OR line.kind = ANY(%(period_kinds)s::text[])
+                        OR line.original_action_id IS NOT NULL
+                            AND line.action_tracker_id = ANY(%(trackers)s::bigint[]))
+                    AND (%(locking_methods)s::text[] IS NULL
+                        OR current.locking_method = ANY(%(locking_methods)s::text[]))
+                    AND (%(validations)s::text[] IS NULL OR current.validation = ANY(%(validations)s::text[]))
+                    AND (%(statuses)s::text[] IS NULL
+                        OR CASE
+                            WHEN current.closed_at <= %(now)s THEN 'closed'
+                            WHEN current.locks_at <= %(now)s THEN 'locked'
+                            WHEN current.extended THEN 'extended'
+                            ELSE 'new'
+                        END = ANY(%(statuses)s::text[]))
+                ORDER BY line.commission_id
+                LIMIT %(lines)s
+            ) AS chosen
+        ORDER BY chosen.commission_id
+        LIMIT %(lines)s
+    ) AS record
+    LEFT JOIN order_version AS version
+        ON version.enterprise_id = record.enterprise_id
+        AND version.original_action_id = record.original_action_id
+        AND version.version = record.version
+    LEFT JOIN action
+        ON action.enterprise_id = record.enterprise_id
+        AND action.original_action_id = record.original_action_id
+    LEFT JOIN action_current AS current
+        ON current.enterprise_id = record.enterprise_id
+        AND current.original_action_id = record.original_action_id;

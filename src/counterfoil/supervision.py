@@ -1,0 +1,132 @@
+"""Supervision: starts the processes of `serve`, restarts those that die, stops all of them cleanly.
+
+Owns the listening socket, the children and their back-off. Knows nothing of orders. Next: running.py.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from threading import Event
+
+import structlog
+
+from counterfoil.clock import monotonic
+from counterfoil.settings import SettingError, Settings
+
+STOP_S = 4.0
+LOOK_S = 0.2
+BACK_OFF_MAX_S = 10.0
+STEADY_S = 30.0
+BACKLOG = 2048
+
+_log = structlog.get_logger("counterfoil")
+
+
+def listening_socket(host: str, port: int) -> socket.socket:
+    """A socket that listens. Raises SettingError when the port is taken or the address is not ours."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(BACKLOG)
+    except OSError as error:
+        listener.close()
+        raise SettingError(
+            f"Port {port} on {host} cannot be used: {error.strerror}.",
+            f"Choose another with --port {port + 1} or COUNTERFOIL_PORT={port + 1}, or stop what uses it.",
+        ) from error
+    listener.set_inheritable(True)
+    return listener
+
+
+class Child:
+    """One process of ours, started again when it dies, with a growing pause while it keeps dying."""
+
+    def __init__(
+        self, name: str, command: Sequence[str], settings: Settings, descriptors: tuple[int, ...]
+    ) -> None:
+        """`command` follows `python -m counterfoil.child`; `descriptors` are open in the child."""
+        self.name = name
+        self._command = [sys.executable, "-m", "counterfoil.child", *command]
+        self._environment = settings.as_environment()
+        self._descriptors = descriptors
+        self._process: subprocess.Popen[bytes] | None = None
+        self._started_at = 0.0
+        self._pause_s = 0.0
+        self._again_at = 0.0
+
+    @property
+    def pid(self) -> int | None:
+        """The process, while there is one."""
+        return self._process.pid if self._process else None
+
+    def start(self) -> None:
+        """Starts the process. It ends by itself when its standard input, which we hold, closes."""
+        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and our own module
+            self._command,
+            stdin=subprocess.PIPE,
+            env=self._environment,
+            pass_fds=self._descriptors,
+            start_new_session=True,
+        )
+        self._started_at = monotonic()
+
+    def look_after(self) -> None:
+        """Notices that the process died, and starts it again when its pause is over."""
+        now = monotonic()
+        if self._process is not None:
+            if (code := self._process.poll()) is None:
+                return
+            steady = now - self._started_at > STEADY_S
+            self._pause_s = 0.2 if steady or not self._pause_s else min(self._pause_s * 2, BACK_OFF_MAX_S)
+            self._again_at = now + self._pause_s
+            _log.error(
+                "process_died", process=self.name, pid=self._process.pid, code=code, again_in_s=self._pause_s
+            )
+            self._close_input()
+            self._process = None
+        if now >= self._again_at:
+            self.start()
+
+    def ask_to_stop(self) -> None:
+        """Sends the signal on which a process of ours finishes."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(signal.SIGTERM)
+
+    def wait(self, deadline: float) -> None:
+        """Waits until the process has ended; past the deadline it is killed, and nothing is lost by that."""
+        if self._process is None:
+            return
+        try:
+            self._process.wait(timeout=max(0.05, deadline - monotonic()))
+        except subprocess.TimeoutExpired:
+            _log.warning("process_killed", process=self.name, pid=self._process.pid)
+            self._process.kill()
+            self._process.wait()
+        self._close_input()
+
+    def _close_input(self) -> None:
+        if self._process is not None and self._process.stdin is not None:
+            with contextlib.suppress(OSError):
+                self._process.stdin.close()
+
+
+def supervise(children: Sequence[Child], stop: Event, keep_database: Callable[[], None]) -> None:
+    """Keeps the children and the database alive until `stop` is set, then stops the children."""
+    for child in children:
+        child.start()
+    while not stop.wait(LOOK_S):
+        keep_database()
+        for child in children:
+            child.look_after()
+    deadline = monotonic() + STOP_S
+    for child in children:
+        child.ask_to_stop()
+    for child in children:
+        child.wait(deadline)
