@@ -44,7 +44,7 @@ def server(home: Path) -> Iterator[EmbeddedUrls]:
 
 @pytest.fixture(scope="session")
 def administrator(server: EmbeddedUrls, home: Path) -> str:
-    """The embedded server's own superuser, who may copy databases; the product uses it to make roles alone."""
+    """The embedded server's superuser, who may copy databases; the product makes roles with it, no more."""
     words = roles.passwords(place.find(home / "data"))
     return make_conninfo(server.owner, user=roles.ADMIN, password=words.admin, dbname="postgres")
 

@@ -113,13 +113,16 @@ class Desk:
         """Moves the business time forward."""
         assert reference.move_clock(self.connection, at), f"the clock cannot go to {at}"
 
-    def send(
-        self, orders: Sequence[Order], mode: Mode = Mode.LIVE, channel: Channel = Channel.API
-    ) -> Sent:
+    def send(self, orders: Sequence[Order], mode: Mode = Mode.LIVE, channel: Channel = Channel.API) -> Sent:
         """Accepts one batch of orders of one kind."""
         kind = {NewOrder: Kind.CREATE, Restatement: Kind.RESTATE, Cancellation: Kind.CANCEL}[type(orders[0])]
         batch = SubmissionBatch(
-            batch_id=new_batch_id(), mode=mode, channel=channel, kind=kind, sender="tests", orders=tuple(orders)
+            batch_id=new_batch_id(),
+            mode=mode,
+            channel=channel,
+            kind=kind,
+            sender="tests",
+            orders=tuple(orders),
         )
         receipt = self.intake.receive([prepared(batch)]).result(timeout=10)[0]
         return Sent(receipt, tuple(submission_id(batch.batch_id, n) for n in range(1, len(orders) + 1)))

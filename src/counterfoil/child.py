@@ -1,6 +1,6 @@
-"""The entry of the processes that `serve` and `worker` start: `python -m counterfoil.child api FD | processor`.
+"""The entry of the processes that `serve` and `worker` start.
 
-Owns nothing but the choice. Next: app.py.
+`python -m counterfoil.child api FD | processor`. Owns nothing but the choice. Next: app.py.
 """
 
 from __future__ import annotations

@@ -100,7 +100,6 @@ class Settings:
     origins: Mapping[str, str] = field(default_factory=dict)
     """Where each value that is not a default came from."""
 
-
     def as_environment(self) -> dict[str, str]:
         """The environment in which a process of ours reads the same settings."""
         ours = {f"{PREFIX}{name.upper()}": str(getattr(self, name)) for name in self.origins}

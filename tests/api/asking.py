@@ -6,11 +6,15 @@ Owns the short hand of the reading tests. Judges nothing. Next: test_reading_lit
 import json
 from typing import Any
 
+from graphql import parse_value
+
 from counterfoil.api import schemas
 from counterfoil.api.graphql import Operation, Unfit, check, check_shape, read_operation
+from counterfoil.api.messages import coercion_message
 from counterfoil.api.schemas import Schema
 from counterfoil.api.selection import RootField
 from counterfoil.capture.body import Request, read_request
+from counterfoil.capture.scalars import FromJson, Literal, Misfit
 from counterfoil.capture.shape import ShapeLimits
 from counterfoil.errors import Refusal
 
@@ -80,3 +84,19 @@ def new_orders(document: str, variables: object = None) -> list[dict[str, Any]]:
     (field,) = fields(document, variables)
     orders: list[dict[str, Any]] = field.arguments["newOrders"]
     return orders
+
+
+Value = str | int | bool
+
+
+def from_literal(read: Literal, literal: str) -> Value:
+    """What a literal gives: the value, or the complaint."""
+    value = read(parse_value(literal))
+    return coercion_message(value) if isinstance(value, Misfit) else value
+
+
+def from_json(read: FromJson, text: str) -> Value:
+    """What a JSON value gives: the value, or the complaint."""
+    body = '{"query": "{a}", "variables": {"v": ' + text + "}}"
+    value = read(requested(body).variables["v"])
+    return coercion_message(value) if isinstance(value, Misfit) else value

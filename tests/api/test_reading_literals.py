@@ -89,7 +89,8 @@ INTEGER = "is not a valid 'NonNegativeInt' - Expected AST type 'IntValue' but wa
             '{%s, eventTime: "soon"}',
             (
                 "argument 'newOrders.eventTime' with value 'StringValue{value='soon'}' "
-                "is not a valid 'Instant' - Expected an ISO 8601 date-time with a zone, such as '2026-03-01T12:00:00Z', but was 'soon'."
+                "is not a valid 'Instant' - Expected an ISO 8601 date-time with a zone, "
+                "such as '2026-03-01T12:00:00Z', but was 'soon'."
             ),
         ),
         (

@@ -93,7 +93,7 @@ def test_habits_of_clients_that_read(document: str) -> None:
         "mutation M { createOrders(newOrders: [{%s,},],), { orders { orderId, }, errors { fields }, } }",
         "\n\nmutation {\r\n\tcreateOrders(newOrders: [{%s}]) {\r\n orders { orderId } } }",
         "mutation { a: createOrders(newOrders: [{%s}]) { orders { orderId } } }",
-        "mutation { createOrders(newOrders: {%s}) { ...R } } fragment R on OrderResponse { orders { orderId } }",
+        "mutation { createOrders(newOrders: {%s}) {...R} } fragment R on OrderResponse {orders {orderId}}",
     ],
 )
 def test_habits_of_clients_that_write(document: str) -> None:

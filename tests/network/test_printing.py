@@ -32,7 +32,8 @@ def test_a_network_has_one_way_of_being_printed() -> None:
 
 def test_a_printed_network_is_made_for_people() -> None:
     """SKUs stand in order, midnight is a date, and one table holds all rates of a source and day."""
-    other = '[[rates]]\nsource = "a bank"\nkind = "fixed"\nvalid_from = 1997-01-01\nper_euro = { JPY = 130, CHF = 1 }\n'
+    rates = "per_euro = { JPY = 130, CHF = 1 }"
+    other = f'[[rates]]\nsource = "a bank"\nkind = "fixed"\nvalid_from = 1997-01-01\n{rates}\n'
     text = print_network(1, good(DEMO + other).entries)
 
     assert 'skus = [\n  "BOX-9",\n  "LP-1001",\n  "LP-1002",\n]' in text

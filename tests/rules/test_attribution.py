@@ -309,6 +309,13 @@ def test_a_channel_withholds_commission_only_by_a_rule() -> None:
     assert code(judged(new, click(), network=limited(channels=("Social",)))) is None
 
 
+def test_blanks_around_a_channel_s_name_do_not_hide_it() -> None:
+    """The name is typed by people."""
+    new = order(channel=replace(CHANNEL, name=" Email "))
+
+    assert Code.CHANNEL_EXCLUDED == code(judged(new, click(), network=limited(channels=("Email",))))
+
+
 def test_of_two_faults_the_first_condition_gives_the_code() -> None:
     """Faults are taken away one by one; each time the next in order decides."""
     network = replace(limited(1, channels=("Email",)), contracts={})

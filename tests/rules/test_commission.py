@@ -222,7 +222,7 @@ def test_bands_of_the_order_s_amount_are_in_the_advertiser_s_currency() -> None:
     def rule_for(amount: str) -> int | None:
         order = stated(amount=amount, discount="1")
         return priced(
-            order, *rules, tracker=401, network=network, currency="EUR", at=rates("1.1", "1", "1.1")
+            order, *rules, tracker=401, network=network, currency="EUR", at=rates("1.1", "1", "2")
         ).pricing.rule
 
     assert (1, 2) == (rule_for("101"), rule_for("100.9999"))
@@ -325,17 +325,26 @@ def test_a_flat_amount_in_the_order_s_currency_uses_the_order_s_rates() -> None:
     assert money("1.1", "1", "1.1") == got.amounts.fee
 
 
-def test_currencies_at_par_with_the_order_may_still_differ_for_a_flat_amount() -> None:
-    """Two dollars are at par on the day of the order, yet yen were quoted unlike in each."""
+@pytest.mark.parametrize(
+    ("at", "yen", "commission"),
+    [
+        (rates("1", "1", "1"), ("0.006", "0.0066", "0.007"), ("0.6", "0.66", "0.7")),
+        (rates("1", "1", "1"), ("0.006", "0.0066", "0.0066"), ("0.6", "0.66", "0.66")),
+        (rates("1", "1", "1"), ("0.006", "0.0066", "0.006"), ("0.6", "0.66", "0.6")),
+        (rates("2", "1", "1"), ("0.01", "0.02", "0.03"), ("1", "2", "3")),
+        (rates("2", "1", "1"), ("0.01", "0.02", "0.01"), ("1", "2", "1")),
+        (rates("2", "3", "4"), ("0.01", "0.01", "0.01"), ("1", "1", "1")),
+    ],
+)
+def test_currencies_at_par_with_the_order_may_still_differ_for_a_flat_amount(
+    at: Rates, yen: tuple[str, str, str], commission: tuple[str, str, str]
+) -> None:
+    """100 JPY, whatever the order's own currency is worth in each of the three."""
     got = priced(
-        stated(amount="5"),
-        always(flat("100", "JPY")),
-        tracker=401,
-        at=rates("1", "1", "1"),
-        flat_rates={"JPY": rates("0.0066666667", "0.0066", "0.0066666667")},
+        stated(amount="5"), always(flat("100", "JPY")), tracker=401, at=at, flat_rates={"JPY": rates(*yen)}
     ).pricing
 
-    assert money("0.667", "0.66", "0.667") == got.amounts.commission
+    assert money(*commission) == got.amounts.commission
 
 
 @pytest.mark.parametrize(

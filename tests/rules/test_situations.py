@@ -27,7 +27,7 @@ def is_met(
     [
         (
             Condition(subject="vertical", name="customerStatus", equals=("New",)),
-            stated(vertical={"customerStatus": "NEW"}),
+            stated(vertical={"customerStatus": " NEW"}),
         ),
         (Condition(subject="vertical", name="city", present=True), stated(vertical={"city": "Rome"})),
         (Condition(subject="vertical", name="city", present=False), stated(vertical={"town": "Rome"})),
@@ -155,7 +155,7 @@ def test_all_conditions_of_a_situation_hold() -> None:
 
 @pytest.mark.parametrize(
     ("status", "expected"),
-    [("New", True), ("new", True), ("Return", False), ("LAPSED", False), ("Unknown", None), ("", None)],
+    [("New", True), (" new ", True), ("Return", False), ("LAPSED", False), ("Unknown", None), ("", None)],
 )
 def test_new_to_file_follows_the_customer_status(status: str, *, expected: bool | None) -> None:
     """D132."""

@@ -34,6 +34,7 @@ def with_sku(sku: str) -> NewOrder:
 def test_values_at_their_limits_are_usual() -> None:
     """Nothing is said about them."""
     assert () == unusual_values(USUAL)
+    assert () == unusual_values(with_sku("9"))
 
 
 @pytest.mark.parametrize("order_id", ["A#1", "A/1", "A 1", "Ä", "A-1\n", "A.1"])

@@ -1,7 +1,7 @@
 """Answers: what leaves the house, as bytes with a status and headers.
 
-Owns the envelope of spec/tracking-api.md, section 7: success has `data` alone, failure `errors` and null data.
-Leaves what is inside `data` to projection.py. Next: http.py.
+Owns the envelope of spec/tracking-api.md, section 7: success has `data` alone, failure `errors` and null
+data. Leaves what is inside `data` to projection.py. Next: http.py.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Authentication: who calls, by the token in the header.
 
-Owns the cache of callers, at most a second old, so that a revoked token is refused within a second everywhere.
-Leaves rights to those who use them. Next: tracking.py and commissions.py.
+Owns the cache of callers, at most a second old, so that a revoked token is refused within a second
+everywhere. Leaves rights to those who use them. Next: tracking.py and commissions.py.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ from counterfoil.api.graphql import (
 from counterfoil.api.projection import fields_of_records, page_payload
 from counterfoil.api.schemas import commission_detail
 from counterfoil.api.selection import RootField
-from counterfoil.api.tracking import Asked, may_be_open
+from counterfoil.api.tracking import Asked, is_open_to_all, may_be_open
 from counterfoil.capture.body import read_request
 from counterfoil.capture.shape import ShapeLimits
 from counterfoil.errors import Refusal, RefusalCode, refuse
@@ -57,9 +57,8 @@ class CommissionsApi:
         operation = (
             request if isinstance(request, Refusal) else read_operation(self._schema, request, self._limits)
         )
-        if isinstance(caller, Refusal):
-            if isinstance(operation, Refusal) or not set(operation.root_names()) <= WITHOUT_TOKEN:
-                return self._refused(asked, caller)
+        if isinstance(caller, Refusal) and not is_open_to_all(operation, WITHOUT_TOKEN):
+            return self._refused(asked, caller)
         if isinstance(operation, Refusal):
             return self._refused(asked, operation)
         if fault := check_shape(operation, self._limits):

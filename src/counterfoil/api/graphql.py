@@ -143,9 +143,7 @@ def check(operation: Operation) -> tuple[RootField, ...] | Unfit:
         return _unfit(notes)
     root = schema.types.get_root_type(chosen.operation)
     assert root is not None, "an operation without a root type is not chosen"
-    collector = Collector(schema, fragments, variables, notes.values)
-    fields = collector.root(chosen.selection_set, root)
-    return Unfit(tuple(collector.refusals)) if collector.refusals else fields
+    return Collector(schema, fragments, variables, notes.values).root(chosen.selection_set, root)
 
 
 def _unfit(notes: Notes, choice: Refusal | None = None) -> Unfit:

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from graphql import (
-    ArgumentNode,
     DirectiveNode,
     FieldNode,
     FragmentDefinitionNode,
@@ -28,11 +27,8 @@ from graphql import (
 from graphql.language import BooleanValueNode
 from msgspec import Struct
 
-from counterfoil.api import inputs
 from counterfoil.api.inputs import Misplaced
-from counterfoil.api.messages import Fault, validation_error
 from counterfoil.api.schemas import Schema
-from counterfoil.errors import Refusal
 
 
 class SelectedField(Struct, frozen=True):
@@ -76,8 +72,6 @@ class Collector:
         self.fragments = fragments
         self.variables = variables
         self.values = values or {}
-        self.refusals: list[Refusal] = []
-        """Faults that show only with the variables' values: a null that a default had made possible."""
 
     def root(self, selections: SelectionSetNode, parent: GraphQLNamedType) -> tuple[RootField, ...]:
         """The root fields, merged, in the order of the document."""
@@ -162,12 +156,7 @@ class Collector:
             if read is None:
                 reader = self.schema.reader(definition.args[name].type)
                 read = reader.from_literal(argument.value, self.variables)
-            if isinstance(read, Misplaced):
-                self.refusals.append(self._refusal(field, argument, read))
-            elif read is not None:
+            assert not isinstance(read, Misplaced), "the document and its variables were checked before"
+            if read is not None:
                 arguments[name] = read
         return arguments
-
-    def _refusal(self, field: FieldNode, argument: ArgumentNode, fault: Misplaced) -> Refusal:
-        described = inputs.description(fault, argument.name.value, (), argument.value)
-        return validation_error(Fault.WRONG_TYPE, described, path=(field.name.value,), node=argument)

@@ -1,12 +1,12 @@
 """The Tracking API: the stages of one request, in the order in which it is judged.
 
-Owns the order of checks between token and answer (D22 to D25, D29, D32). Leaves reading to graphql.py, values to
-validation.py, durability to intake.py, printing to projection.py. Next: http.py, which calls it.
+Owns the order of checks between token and answer (D22 to D25, D29, D32). Leaves reading to graphql.py, values
+to validation.py, durability to intake.py, printing to projection.py. Next: http.py, which calls it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -88,6 +88,14 @@ def may_be_open(settings: Settings, refusal: Refusal, body: bytes) -> bool:
     )
 
 
+def is_open_to_all(operation: Operation | Refusal, names: Collection[str]) -> bool:
+    """Whether a document asks for nothing but these root fields.
+
+    Without a token nothing else is told, not even that a document does not parse (D9).
+    """
+    return isinstance(operation, Operation) and all(name in names for name in operation.root_names())
+
+
 class TrackingApi:
     """Judges requests to `/graphql` and `/graphqltest`; pure but for the ids it draws."""
 
@@ -106,10 +114,8 @@ class TrackingApi:
             return self._refused(asked, caller)
         request = read_request(asked.body, asked.content_type)
         operation = self._operation(request)
-        if isinstance(caller, Refusal):
-            # Without a token nothing else is told, not even that the document does not parse (D9).
-            if isinstance(operation, Refusal) or not set(operation.root_names()) <= WITHOUT_TOKEN:
-                return self._refused(asked, caller)
+        if isinstance(caller, Refusal) and not is_open_to_all(operation, WITHOUT_TOKEN):
+            return self._refused(asked, caller)
         if isinstance(operation, Refusal):
             return self._refused(asked, operation)
         lists = operation.order_lists()
@@ -146,7 +152,7 @@ class TrackingApi:
         return Refusal(refusal.code, "504", hint=refusal.hint)
 
     def _unauthorised(self, caller: Caller, mode: Mode, lists: Sequence[OrderList]) -> dict[str, Refusal]:
-        """Refusals by response key: a missing scope, a test token on the live endpoint, a foreign enterprise."""
+        """Refusals by response key: a missing scope, a test token on the live endpoint, a foreign id."""
         refusal = refuse(RefusalCode.UNAUTHORIZED, fields=("enterpriseId",))
         if not caller.may_track(mode):
             return {each.response_key: refusal for each in lists}

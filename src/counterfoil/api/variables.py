@@ -166,8 +166,7 @@ def coerced(
     """The values of an operation's variables by name; what is wrong with them is noted.
 
     Each argument tells its first problem only, and a variable whose declaration or use is at fault tells no
-    other. A variable that is absent, or null, and may be so, is not in the result; without a value its
-    default counts.
+    other. A variable that is absent, or null where it may be (D4), has its default, or is not in the result.
     """
     first_uses: dict[str, Use] = {}
     for use in uses_of(operation, fragments, notes):
@@ -178,7 +177,8 @@ def coerced(
             continue
         reader = schema.reader(type_)
         value = given.get(name)
-        if name not in given and definition.default_value is not None:
+        is_absent = value is None and (name not in given or not isinstance(type_, GraphQLNonNull))
+        if is_absent and definition.default_value is not None:
             values[name] = reader.from_literal(definition.default_value, {})
         elif value is None and isinstance(type_, GraphQLNonNull):
             message = Say.VARIABLE_NULL.format(name=name, type=type_)

@@ -5,16 +5,15 @@ Owns reading those off the line, and what a command gets in their place. Knows n
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import typer
-    from psycopg import Connection
+    from datetime import datetime
 
-    from counterfoil.model.orders import InstantText
+    import typer
+
     from counterfoil.settings import Settings
 
 EVERYWHERE = {
@@ -97,16 +96,17 @@ def frame_of(context: typer.Context) -> Frame:
     return frame
 
 
-def moment(text: str | None, option: str) -> InstantText | None:
+def moment(text: str | None, option: str) -> datetime | None:
     """The point in time given to an option, in UTC. Raises Wrong for a text that is none."""
     from counterfoil.capture.instants import canonical_instant
+    from counterfoil.model.orders import instant
 
     if text is None:
         return None
-    instant = canonical_instant(text)
-    if instant is None:
+    canonical = canonical_instant(text)
+    if canonical is None:
         raise Wrong(f"{option} is {text!r}, not a point in time.", "Write it as 2026-03-01T10:00:00Z.")
-    return instant
+    return instant(canonical)
 
 
 def whole(text: str, option: str, *, least: int = 0, most: int = 2**31 - 1) -> int:
@@ -117,15 +117,6 @@ def whole(text: str, option: str, *, least: int = 0, most: int = 2**31 - 1) -> i
             f"Write digits alone, as in {option} {max(least, 1)}.",
         )
     return int(text)
-
-
-@contextmanager
-def connection(frame: Frame, purpose: str) -> Iterator[Connection]:
-    """A connection to the database of this data directory, in one transaction, beside a server or without."""
-    from counterfoil.app import database
-
-    with database(frame.settings(), purpose=purpose) as reached, reached.connect(purpose) as connected:
-        yield connected
 
 
 def person() -> str:

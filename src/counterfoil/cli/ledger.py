@@ -5,13 +5,18 @@ Owns their options and how a violation is shown. Leaves the checks to verificati
 
 from __future__ import annotations
 
-from typing import Annotated
+import sys
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from counterfoil.cli.form import CONTEXT, EPILOG, told_by
-from counterfoil.cli.frame import frame_of
-from counterfoil.cli.output import note, write_json, write_line, write_table
+from counterfoil.cli.frame import Wrong, frame_of
+from counterfoil.cli.output import note, write_json, write_line
+from counterfoil.cli.told import nearest
+
+if TYPE_CHECKING:
+    from counterfoil.verification import Finding
 
 ANSWER_IS_NO = 1
 
@@ -46,25 +51,29 @@ def verify(
 ) -> None:
     """Shows each check with its rows and time; exit code 1 if one is violated."""
     frame = frame_of(context)
-    from counterfoil import verification
+    from counterfoil import app, verification
 
-    report = verification.verify(frame.settings(), only=only)
+    settings = frame.settings()
+    with app.administering(settings) as connection:
+        try:
+            report = verification.verify(
+                connection,
+                None if only is None else [only],
+                None if frame.is_json else _progress,
+                rate_age_days_max=settings.rate_age_days_max,
+            )
+        except verification.UnknownInvariant as unknown:
+            known = [invariant.id for invariant in verification.INVARIANTS]
+            raise Wrong(f"There is no check {only}.", nearest(str(only).upper(), known)) from unknown
     if frame.is_json:
-        write_json(report)
+        write_json(verification.as_json(report))
     else:
-        write_table(
-            frame,
-            ("check", "state", "rows", "ms"),
-            [
-                (check.id, "violated" if check.rows else "holds", check.rows, check.ms)
-                for check in report.checks
-            ],
-        )
-        for check in report.checks:
-            if check.rows:
-                write_line(f"{check.id}: {check.sentence}")
-                for row in check.first_rows:
-                    write_line(f"  {row}")
-                note(f"fix: {check.remedy}")
-    if any(check.rows for check in report.checks):
+        write_line(verification.as_text(report))
+    if not report.is_clean:
         raise typer.Exit(ANSWER_IS_NO)
+
+
+def _progress(finding: Finding, done: int, all_of_them: int) -> None:
+    """A line where somebody watches; the report itself comes at the end."""
+    if sys.stderr.isatty():
+        note(f"{done} of {all_of_them}: {finding.id} {finding.state}")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from counterfoil.cli.form import CONTEXT, EPILOG, told_by
-from counterfoil.cli.frame import Frame, Wrong, connection, frame_of, person
+from counterfoil.cli.frame import Frame, Wrong, frame_of, person
 from counterfoil.cli.output import note, write_json, write_line
 from counterfoil.cli.told import Told, say
 
@@ -54,10 +54,10 @@ def apply(
     """Shows the difference, or everything that is wrong with the file."""
     frame = frame_of(context)
     text = _read(file)
-    from counterfoil import administration
+    from counterfoil import administration, app
 
-    with connection(frame, "network apply") as connected:
-        answer = administration.apply_network(connected, text, file, person(), dry_run=dry_run)
+    with app.administering(frame.settings()) as connection:
+        answer = administration.apply_network(connection, text, file, person(), dry_run=dry_run)
     if isinstance(answer, list):
         _say_faults(frame, file, answer)
         raise typer.Exit(1)
@@ -74,10 +74,10 @@ EXPORT = told_by(
 def export(context: typer.Context) -> None:
     """Prints the file."""
     frame = frame_of(context)
-    from counterfoil import administration
+    from counterfoil import administration, app
 
-    with connection(frame, "network export") as connected:
-        text = administration.export_network(connected)
+    with app.administering(frame.settings()) as connection:
+        text = administration.export_network(connection)
     if frame.is_json:
         write_json({"network": text})
         return

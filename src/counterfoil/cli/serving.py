@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from counterfoil.cli.form import EPILOG, told_by
-from counterfoil.cli.frame import connection, frame_of, moment, whole
+from counterfoil.cli.frame import frame_of, moment
 from counterfoil.cli.output import note, write_json, write_line, write_table
 
 Port = Annotated[str | None, typer.Option("--port", metavar="N", help="Port to serve on; 8080 unless set.")]
@@ -38,7 +38,6 @@ def add_to(application: typer.Typer) -> None:
         ("seed-demo", seed_demo, SEED_DEMO),
     ):
         application.command(name, help=text, epilog=EPILOG)(command)
-    application.command("child", hidden=True)(child)
 
 
 SERVE = told_by(
@@ -131,10 +130,9 @@ SEED_DEMO = told_by(
 def seed_demo(context: typer.Context) -> None:
     """Seeds; a second time changes nothing but gives new tokens and clicks."""
     frame = frame_of(context)
-    from counterfoil.seeding import seed_demo as seed
+    from counterfoil import demo as show
 
-    with connection(frame, "seed-demo") as connected:
-        seeded = seed(connected)
+    seeded = show.seed(frame.settings())
     if frame.is_json:
         write_json(seeded)
         return
@@ -147,18 +145,3 @@ def _lines(seeded: object, path: str = "") -> list[tuple[str, object]]:
     if not isinstance(seeded, dict):
         return [(path, seeded)]
     return [line for key, value in seeded.items() for line in _lines(value, f"{path}.{key}" if path else key)]
-
-
-def child(
-    context: typer.Context,
-    part: Annotated[str, typer.Argument(metavar="api|processor")],
-    descriptor: Annotated[str | None, typer.Argument(metavar="DESCRIPTOR")] = None,
-) -> None:
-    """A process that `serve` starts: one that answers on the socket it is handed, or a processor."""
-    settings = frame_of(context).settings()
-    from counterfoil import app
-
-    if part == "processor":
-        app.work_as_child(settings)
-        return
-    app.answer_as_child(settings, whole(descriptor or "", "DESCRIPTOR"))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from counterfoil.cli.form import CONTEXT, EPILOG, told_by
-from counterfoil.cli.frame import Wrong, connection, frame_of, person, whole
+from counterfoil.cli.frame import Wrong, frame_of, person, whole
 from counterfoil.cli.output import note, write_json, write_line, write_table
 from counterfoil.cli.told import nearest
 from counterfoil.tokens import Scope, TokenKind
@@ -70,11 +70,11 @@ def create(
     company_id = None if company is None else whole(company, "--company")
     only = None if enterprises is None else [whole(word, "--enterprises") for word in _words(enterprises)]
     life_days = whole(expires_days, "--expires-days", most=36_500) or None
-    from counterfoil import administration
+    from counterfoil import administration, app
 
-    with connection(frame, "token create") as connected:
+    with app.administering(frame.settings()) as connection:
         token = administration.create_token(
-            connected,
+            connection,
             name=name,
             kind=kinds,
             scopes=wanted,
@@ -96,10 +96,11 @@ LIST = told_by("Lists all tokens, newest first.", "counterfoil token list", "cou
 def show(context: typer.Context) -> None:
     """Shows what is known of each token; never the token."""
     frame = frame_of(context)
+    from counterfoil import app
     from counterfoil.store import access
 
-    with connection(frame, "token list") as connected:
-        listed = access.list_tokens(connected)
+    with app.administering(frame.settings()) as connection:
+        listed = access.list_tokens(connection)
     if frame.is_json:
         write_json({"tokens": [token._asdict() for token in listed]})
         return
@@ -120,10 +121,10 @@ def revoke(
 ) -> None:
     """Says which token is over."""
     frame = frame_of(context)
-    from counterfoil import administration
+    from counterfoil import administration, app
 
-    with connection(frame, "token revoke") as connected:
-        administration.revoke_token(connected, token_id)
+    with app.administering(frame.settings()) as connection:
+        administration.revoke_token(connection, token_id)
     if frame.is_json:
         write_json({"revoked": token_id})
         return

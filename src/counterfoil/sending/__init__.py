@@ -4,14 +4,15 @@ Owns the way of a row: file, mapping, order, batch, answer, and the memory of wh
 bars to the command line. Next: mapping.py for the pure part, sender.py for the part that speaks to a server.
 """
 
-from counterfoil.sending.batches import Batch, Plan, batches
+from counterfoil.sending.batches import BATCH_MAX, Batch, Plan, batches, plan
 from counterfoil.sending.faults import Stopped, Unsendable
 from counterfoil.sending.mapping import FIELDS, Mapping, read_mapping
 from counterfoil.sending.orders import BadRow, Fixed
-from counterfoil.sending.sender import Patience, RefusedBatch, Report, Tally, Watch, send
-from counterfoil.sending.state import State, state_name
+from counterfoil.sending.sender import Patience, RefusedBatch, Report, Tally, Watch, check_address, send
+from counterfoil.sending.state import State, load, state_name
 
 __all__ = [
+    "BATCH_MAX",
     "FIELDS",
     "BadRow",
     "Batch",
@@ -27,6 +28,9 @@ __all__ = [
     "Unsendable",
     "Watch",
     "batches",
+    "check_address",
+    "load",
+    "plan",
     "read_mapping",
     "send",
     "state_name",

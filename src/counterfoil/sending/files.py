@@ -42,7 +42,7 @@ def measure(path: Path) -> Measured:
 def read_header(path: Path) -> list[str]:
     """The names of the columns. Raises Unsendable when there are none, or two of the same name."""
     with _opening(path), _text(path) as file:
-        header = next(_cells(path, csv.reader(file, strict=True)), (1, []))[1]
+        header = next(_cells(path, file), (1, []))[1]
     if not any(header):
         raise Unsendable(f"{path} has no header.", "Its first line names the columns.")
     twice = sorted({name for name in header if header.count(name) > 1})
@@ -56,7 +56,7 @@ def read_header(path: Path) -> list[str]:
 def read_rows(path: Path) -> Iterator[Row]:
     """The rows after the header, one at a time; lines with nothing on them are passed over."""
     with _opening(path), _text(path) as file:
-        cells = _cells(path, csv.reader(file, strict=True))
+        cells = _cells(path, file)
         next(cells, None)
         for number, (line, row) in enumerate(cells, start=1):
             yield Row(number, line, row)
@@ -67,7 +67,8 @@ def _text(path: Path) -> TextIO:
     return path.open(encoding="utf-8-sig", newline="")
 
 
-def _cells(path: Path, reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
+def _cells(path: Path, file: TextIO) -> Iterator[tuple[int, list[str]]]:
+    reader = csv.reader(file, strict=True)
     line = 1
     while True:
         try:
@@ -80,7 +81,7 @@ def _cells(path: Path, reader: Iterator[list[str]]) -> Iterator[tuple[int, list[
             ) from error
         if row:
             yield line, row
-        line = reader.line_num + 1  # type: ignore[attr-defined]
+        line = reader.line_num + 1
 
 
 @contextmanager

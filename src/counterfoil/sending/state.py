@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from hashlib import sha256
+from operator import itemgetter
 from pathlib import Path
 
 import msgspec
@@ -38,10 +39,8 @@ class State(Struct, kw_only=True):
 
     def holds(self, number: int) -> bool:
         """Whether the row is done."""
-        place = bisect_right(self.done, (number, number)) - 1
-        at = self.done[place] if place >= 0 else (0, 0)
-        following = self.done[place + 1] if place + 1 < len(self.done) else (0, 0)
-        return at[0] <= number <= at[1] or following[0] == number
+        place = bisect_right(self.done, number, key=itemgetter(0)) - 1
+        return place >= 0 and number <= self.done[place][1]
 
     def add(self, first: int, last: int, accepted: int) -> None:
         """Notes that the rows from `first` to `last` are done, with so many orders accepted."""
@@ -56,12 +55,12 @@ class State(Struct, kw_only=True):
 
 
 def digest_of(file_digest: str, mapping: Mapping, fixed: Fixed, url: str) -> str:
-    """What a state stands for: the bytes of the file, the mapping, what is common to all orders, the address."""
+    """What a state stands for: the file's bytes, the mapping, what is common to all orders, the address."""
     return sha256(msgspec.json.encode([file_digest, mapping.texts, fixed, url])).hexdigest()
 
 
 def state_name(file: Path, digest: str) -> Path:
-    """Where the state is kept unless somebody says otherwise: in the folder from which the run was started."""
+    """Where the state is kept unless somebody says otherwise: in the folder where the run was started."""
     return Path(f"{file.name}.{digest[:12]}.send-state.json")
 
 

@@ -153,8 +153,8 @@ def _held_columns(held: Sequence[tuple[int, Held]]) -> dict[str, list[Any]]:
 
 
 def _submission(row: Sequence[Any]) -> Submission:
-    (batch_id, n, lane, kind, enterprise_id, tracker_id, order_id, cleaned, body, position, first, received, mode,
-     channel) = row  # fmt: skip
+    (batch_id, n, lane, kind, enterprise_id, tracker_id, order_id, cleaned, body, *request) = row
+    position, first, received, mode, channel = request
     asked = Kind(kind)
     return Submission(
         submission_id=submission_id(batch_id, n),

@@ -93,7 +93,7 @@ def check_schema(connection: Connection) -> None:
 def _refuse_old_server(connection: Connection) -> None:
     if connection.info.server_version < 150000:
         raise SchemaError(
-            f"The database server is PostgreSQL {connection.info.server_version // 10000}; 15 or newer is needed.",
+            f"The server is PostgreSQL {connection.info.server_version // 10000}; 15 or newer is needed.",
             "Point COUNTERFOIL_DATABASE_URL at a newer server, or leave it unset for the embedded one.",
         )
 

@@ -1,7 +1,7 @@
 """Posting: writes what a decided chunk adds to both ledgers, in one transaction with its queue.
 
-Owns the posting lock and the order of writing: wide rows first, then one small flush that draws commission ids,
-so that ids ascend in commit order and a reader by id never misses one. Next: worker.py above.
+Owns the posting lock and the order of writing: wide rows first, then one small flush that draws commission
+ids, so that they ascend in commit order and a reader by id never misses one. Next: worker.py above.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from counterfoil.store import rows
 from counterfoil.store.queries import sql
 
 _OUTCOME_TYPES = (
-    "int8", "uuid", "int8", "text", "int8", "text", "text", "text", "text", "text[]", "text[]", "int8", "int4",
-    "uuid", "int4", "int8",
+    "int8", "uuid", "int8", "text", "int8", "text", "text", "text", "text", "text[]", "text[]",
+    "int8", "int4", "uuid", "int4", "int8",
 )  # fmt: skip
 _RECORD_TYPES = (
-    "text", "int8", "text", "int8", "int8", "int4", "int2", "uuid", "timestamptz", "int8", "int8", "int8", "int8",
-    "int8", "text",
+    "text", "int8", "text", "int8", "int8", "int4", "int2", "uuid", "timestamptz", "int8", "int8",
+    "int8", "int8", "int8", "text",
 )  # fmt: skip
 _EVENT_TYPES = ("int8", "text", "int8", "text", "uuid", "int8", "int4", "text")
 _EVENT_OF = {Kind.CREATE: "posted", Kind.RESTATE: "restated", Kind.CANCEL: "cancelled"}
@@ -217,7 +217,10 @@ def _totals(lines: Iterable[tuple[Decided, Line]]) -> dict[str, list[Any]]:
         total[1] += line.kind is RecordKind.ORIGINAL
         for at, figure in enumerate(figures, start=2):
             total[at] += figure if line.sign > 0 else -figure
-    names = ["modes", "advertisers", "publishers", "trackers", "currencies", "records", "originals", "sale_adv", "sale_pub", "sale_usd", "commission_adv", "commission_pub", "commission_usd", "fee_adv", "fee_usd"]
+    names = (
+        "modes", "advertisers", "publishers", "trackers", "currencies", "records", "originals", "sale_adv",
+        "sale_pub", "sale_usd", "commission_adv", "commission_pub", "commission_usd", "fee_adv", "fee_usd",
+    )  # fmt: skip
     full = [(*group, *total) for group, total in sums.items()]
     return {name: [row[at] for row in full] for at, name in enumerate(names)}
 

@@ -1,7 +1,7 @@
 """Rows: how actions, versions and statuses are written to the ledger's tables and read back.
 
-Owns the order of columns on both ways and the JSON of the wide parts; figures are columns, so that SQL can sum
-and check them. Next: facts.py and posting.py.
+Owns the order of columns on both ways and the JSON of the wide parts; figures are columns, so that SQL can
+sum and check them. Next: facts.py and posting.py.
 """
 
 from __future__ import annotations
@@ -50,21 +50,20 @@ _STATED = msgspec.json.Decoder(Stated)
 _PRICED = msgspec.json.Decoder(Priced)
 
 ACTION_TYPES = (
-    "int8", "int8", "text", "int8", "text", "int4", "int8", "uuid", "int8", "timestamptz", "text", "int8", "int8",
-    "int8", "text", "bytea", "int8", "int8", "timestamptz", "int4", "text", "int4", "text",
+    "int8", "int8", "text", "int8", "text", "int4", "int8", "uuid", "int8", "timestamptz", "text", "int8",
+    "int8", "int8", "text", "bytea", "int8", "int8", "timestamptz", "int4", "text", "int4", "text",
 )  # fmt: skip
 VERSION_TYPES = (
     "int8", "int8", "int4", "text", "text", "uuid", "int8", "timestamptz", "timestamptz", "text", "text",
-    "numeric", "numeric", "numeric", "bytea", "numeric", "numeric", "numeric", "numeric", "numeric", "numeric",
-    "numeric", "numeric", "numeric", "numeric", "numeric", "numeric", "numeric", "bytea", "bytea",
+    "numeric", "numeric", "numeric", "bytea", *(("numeric",) * 13), "bytea", "bytea",
 )  # fmt: skip
 STATUS_TYPES = (
     "int8", "int8", "timestamptz", "text", "uuid", "int8", "text", "timestamptz", "timestamptz", "bool",
     "timestamptz", "int8",
 )  # fmt: skip
 CURRENT_TYPES = (
-    "int8", "int8", "text", "int8", "text", "int4", "int8", "int8", "timestamptz", "int4", "text", "text", "text",
-    "timestamptz", "timestamptz", "bool", "timestamptz", "int8",
+    "int8", "int8", "text", "int8", "text", "int4", "int8", "int8", "timestamptz", "int4", "text", "text",
+    "text", "timestamptz", "timestamptz", "bool", "timestamptz", "int8",
 )  # fmt: skip
 
 
@@ -182,8 +181,8 @@ def standing(row: Sequence[Any]) -> tuple[OrderKey, Standing]:
 
 
 def _action(key: OrderKey, row: Sequence[Any]) -> Action:
-    (identity, generation, position, submission_id, advertiser_id, event_time, code, credit, contract_id, terms_id,
-     terms_from, network_version, locking_method, referral_ordinal, opening) = row  # fmt: skip
+    (identity, generation, position, submission_id, advertiser_id, event_time, code, credit, *terms) = row
+    contract_id, terms_id, terms_from, network_version, locking_method, referral_ordinal, opening = terms
     return Action(
         original_action_id=identity,
         key=key,

@@ -14,9 +14,9 @@ from psycopg import sql
 
 from counterfoil.store.embedded.place import Place, write
 from counterfoil.store.embedded.postmaster import socket_folder
-from counterfoil.store.embedded.server import ADMIN
 from counterfoil.store.embedded.unavailable import DatabaseBroken, StoreUnavailable
 
+ADMIN = "counterfoil_admin"
 DATABASE = "counterfoil"
 OWNER = "counterfoil_owner"
 SERVER = "counterfoil_server"

@@ -20,9 +20,9 @@ from counterfoil.store.embedded.place import (
     write,
 )
 from counterfoil.store.embedded.postmaster import postmaster_pid, settle, socket_folder, status_of
+from counterfoil.store.embedded.roles import ADMIN
 from counterfoil.store.embedded.unavailable import DatabaseBroken, StartFailed, WrongVersion
 
-ADMIN = "counterfoil_admin"
 # Recovery after a crash reads the whole write-ahead log again; a stop writes everything down.
 PATIENCE_SECONDS = 600
 LOG_BYTES_MAX = 8_000_000

@@ -1,0 +1,213 @@
+"""Changes: what becomes of a restatement or a cancellation.
+
+Owns the checks of a change in order, and the rehearsal of a live order in the test ledger (D113). Next:
+pricing.py.
+"""
+
+from __future__ import annotations
+
+import msgspec
+from msgspec.structs import replace
+
+from counterfoil import ledger
+from counterfoil.errors import Code
+from counterfoil.model.ledger import Decided, Decision, Held, OrderVersion, Standing, Stated, Status
+from counterfoil.model.orders import Cancellation, Mode, Restatement, Submission, instant
+from counterfoil.model.programme import ActionTracker, Network
+from counterfoil.processing.facts import Facts
+from counterfoil.processing.outcomes import (
+    currency_of,
+    is_cancelled,
+    posted,
+    rejected,
+    untold_fault,
+    use_of,
+    warnings_of,
+)
+from counterfoil.processing.pricing import price_state, terms_of
+from counterfoil.rules import locking
+from counterfoil.rules.attribution import click_named
+from counterfoil.rules.coupons import judge_restated
+
+
+def decide_change(
+    submission: Submission,
+    order: Restatement | Cancellation,
+    tracker: ActionTracker,
+    network: Network,
+    facts: Facts,
+) -> Decision:
+    """What becomes of a change, by the checks of section 17 in order."""
+    standing = facts.standings.get(submission.key)
+    adopted = standing is None and submission.mode is Mode.TEST
+    if adopted:
+        standing = facts.standings.get(submission.key._replace(mode=Mode.LIVE))
+    if standing is None:
+        return rejected(submission, network, Code.ORDER_NOT_FOUND)
+    if standing.version is None or standing.status is None:
+        return rejected(submission, network, Code.ORDER_NOT_COMMISSIONABLE)
+    if is_cancelled(standing):
+        return rejected(submission, network, Code.ORDER_CANCELLED)
+    late = locking.is_too_late(standing.status, submission.received_at)
+    if late and submission.mode is Mode.LIVE:
+        return rejected(submission, network, late)
+    if code := _change_fault(submission, order, standing, standing.status, network, facts):
+        return rejected(submission, network, code)
+
+    if adopted:
+        standing = _adopt(standing, submission)
+    before, status = standing.version, standing.status
+    assert before is not None
+    assert status is not None
+    warnings = _change_warnings(submission, order, standing, status)
+    if isinstance(order, Restatement):
+        restated = _restated(submission, order, tracker, standing, before, network, facts)
+        if isinstance(restated, Held):
+            return restated
+        after, more, arrived = restated
+        warnings += more
+        moved = locking.restated(
+            status,
+            order,
+            submission.received_at,
+            position=submission.position,
+            locks_at_once=facts.options.accepted_locks_at_once,
+        )
+    else:
+        after, arrived = ledger.cancelled_version(before, submission), None
+        moved = locking.cancelled(status, submission.received_at, position=submission.position)
+    lines = ledger.change(before, after, order.correction_reason)
+    given = after.update_time
+    return Decided(
+        submission=submission,
+        outcome=replace(posted(standing.action, after, warnings), skipped=(late,) if late else ()),
+        network_version=network.version,
+        standing=Standing(
+            action=standing.action,
+            version=after,
+            status=moved,
+            latest_update=max(filter(None, (given, standing.latest_update)), default=None),
+        ),
+        action=standing.action if adopted else None,
+        versions=(before, after) if adopted else (after,),
+        status=moved if adopted or moved is not status else None,
+        lines=(*ledger.original(before), *lines) if adopted else lines,
+        frees=use_of(standing.action) if isinstance(order, Cancellation) and not adopted else None,
+        rates_position=arrived,
+    )
+
+
+def _change_fault(
+    submission: Submission,
+    order: Restatement | Cancellation,
+    standing: Standing,
+    status: Status,
+    network: Network,
+    facts: Facts,
+) -> Code | None:
+    """Why a change of a standing, open order is rejected, in the order of section 17."""
+    options = facts.options
+    if code := untold_fault(submission, order, options):
+        return code
+    if options.rejects_stale_changes and _is_behind_in_time(order, standing):
+        return Code.STALE_CHANGE
+    if isinstance(order, Restatement):
+        assert standing.action.credit is not None
+        _, action_terms = terms_of(standing.action, facts)
+        if code := judge_restated(
+            order.coupon,
+            order.bypass_channel,
+            standing.action.credit.publisher_id,
+            action_terms=action_terms,
+            advertiser_id=standing.action.advertiser_id,
+            network=network,
+            event_time=standing.action.event_time,
+        ):
+            return code
+        if currency_of(order, network.advertisers[standing.action.advertiser_id].currency) is None:
+            return Code.CURRENCY_UNKNOWN
+    return locking.misused_status(status, order, ignores_declined=options.ignores_declined)
+
+
+def _restated(
+    submission: Submission,
+    order: Restatement,
+    tracker: ActionTracker,
+    standing: Standing,
+    before: OrderVersion,
+    network: Network,
+    facts: Facts,
+) -> tuple[OrderVersion, tuple[Code, ...], int | None] | Held:
+    currency = currency_of(order, network.advertisers[standing.action.advertiser_id].currency)
+    assert currency is not None
+    stated = ledger.stated_by(submission, order, spared=before.stated)
+    terms, action_terms = terms_of(standing.action, facts)
+    # The network of the create prices the order for life (D66); only names may have moved on since.
+    known = facts.network_of(standing.action.network_version)
+    priced = price_state(
+        stated,
+        currency,
+        standing.action,
+        terms,
+        action_terms,
+        tracker,
+        known,
+        submission,
+        facts,
+        before=before,
+    )
+    if isinstance(priced, Held):
+        return priced
+    after = ledger.restated_version(before, submission, stated, currency, priced.rates, priced.priced.pricing)
+    removed = (Code.FIELDS_REMOVED,) if _removes(before.stated, stated) else ()
+    return after, (*removed, *priced.priced.warnings), priced.arrived
+
+
+def _adopt(live: Standing, submission: Submission) -> Standing:
+    """A copy of a live order as the test ledger's first generation and version (D113)."""
+    assert live.version is not None
+    assert live.status is not None
+    action = replace(
+        live.action,
+        key=submission.key,
+        original_action_id=10**12 + submission.number,
+        generation=1,
+        position=submission.position,
+        submission_id=submission.submission_id,
+        referral_ordinal=None,
+    )
+    return replace(
+        live,
+        action=action,
+        version=replace(live.version, version=1),
+        status=replace(live.status, position=submission.position),
+    )
+
+
+def _change_warnings(
+    submission: Submission, order: Restatement | Cancellation, standing: Standing, status: Status
+) -> tuple[Code, ...]:
+    warnings = warnings_of(submission, order)
+    if _is_behind_in_time(order, standing):
+        warnings += (Code.UPDATE_TIME_BEHIND,)
+    if locking.ignores_status(status, order):
+        warnings += (Code.STATUS_IGNORED,)
+    if isinstance(order, Cancellation):
+        return warnings
+    named, credit = click_named(order.cj_event), standing.action.credit
+    if named is not None and (credit is None or credit.click is None or credit.click.click_id != named):
+        warnings += (Code.PUBLISHER_DIFFERS,)
+    return warnings
+
+
+def _is_behind_in_time(order: Restatement | Cancellation, standing: Standing) -> bool:
+    """Whether a later `updateTime` was applied before (D88)."""
+    return standing.latest_update is not None and instant(order.update_time) < standing.latest_update
+
+
+def _removes(before: Stated, after: Stated) -> bool:
+    """Whether the new state lacks something that the one before had."""
+    if set(before.vertical_parameters) - set(after.vertical_parameters):
+        return True
+    pairs = ((getattr(before, name), getattr(after, name)) for name in msgspec.structs.asdict(before))
+    return any(was and not now for was, now in pairs)

@@ -1,0 +1,58 @@
+"""Facts: what comes into deciding.
+
+Owns the shapes; the store fills them, sequence.py moves them on. Next: sequence.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID
+
+from msgspec import Struct
+
+from counterfoil.model.ledger import Click, Standing
+from counterfoil.model.orders import Mode, OrderKey, Submission
+from counterfoil.model.programme import Network
+from counterfoil.rules.conversion import FindRate
+
+
+class Options(Struct, frozen=True, kw_only=True):
+    """The settings that deciding asks for."""
+
+    items_max: int = 100
+    rejects_stale_changes: bool = False
+    ignores_declined: bool = False
+    accepted_locks_at_once: bool = False
+
+
+class Facts(Struct, kw_only=True):
+    """What is known when a chunk is decided; standings and uses move on with each decision.
+
+    `network_at` gives the network as a position sees it, `network_of` by its version. `used` holds the
+    referral ordinals taken, by (mode, click, tracker).
+    """
+
+    standings: dict[OrderKey, Standing]
+    clicks: dict[str, Click]
+    used: dict[tuple[Mode, str, int], set[int]]
+    network_at: Callable[[int], Network]
+    network_of: Callable[[int], Network]
+    find_rate: FindRate
+    options: Options
+
+
+class Waiting(Struct, frozen=True):
+    """A submission that was held before and is read again; it stays where it is unless it may be decided."""
+
+    submission: Submission
+    code: str
+    is_released: bool
+
+
+class Undecidable(Exception):
+    """Deciding a submission failed: a bug, or a fact that should be there and is not."""
+
+    def __init__(self, submission_id: UUID) -> None:
+        """`submission_id` is the one to hold."""
+        super().__init__(str(submission_id))
+        self.submission_id = submission_id

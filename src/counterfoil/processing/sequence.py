@@ -1,0 +1,93 @@
+"""Sequence: decides a chunk in log order, and holds what has to wait.
+
+Owns who waits behind whom, and the moving on of facts from one decision to the next. Next: creates.py and
+changes.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from uuid import UUID
+
+from counterfoil.errors import Code
+from counterfoil.model.ledger import Decided, Decision, Held
+from counterfoil.model.orders import Mode, NewOrder, OrderKey, Submission
+from counterfoil.processing.changes import decide_change
+from counterfoil.processing.creates import decide_create
+from counterfoil.processing.facts import Facts, Undecidable, Waiting
+from counterfoil.processing.outcomes import rejected
+
+
+def decide_in_order(
+    items: Iterable[Submission | Waiting],
+    facts: Facts,
+    *,
+    blocked: Collection[OrderKey] = (),
+    poison: Collection[UUID] = (),
+) -> list[Decision]:
+    """Decides a chunk in log order; what is held stops the later ones of its key and nobody else.
+
+    `blocked` are orders with a held submission outside the chunk, `poison` submissions whose deciding failed.
+    A waiting submission that cannot move gives no decision. Raises Undecidable for the first that fails.
+    """
+    stopped = set(blocked)
+    decisions: list[Decision] = []
+    for item in sorted(items, key=_place):
+        submission = item.submission if isinstance(item, Waiting) else item
+        if _is_behind(submission.key, stopped):
+            if not isinstance(item, Waiting):
+                decisions.append(Held(submission=submission, code=Code.WAITING_BEHIND))
+            continue
+        if isinstance(item, Waiting) and not item.is_released and item.code != Code.WAITING_BEHIND:
+            stopped.add(submission.key)
+            continue
+        if submission.submission_id in poison:
+            decision: Decision = Held(submission=submission, code=Code.PROCESSING_ERROR)
+        else:
+            try:
+                decision = decide(submission, facts)
+            except Exception as error:
+                raise Undecidable(submission.submission_id) from error
+        decisions.append(decision)
+        if isinstance(decision, Held):
+            stopped.add(submission.key)
+        else:
+            _move_on(facts, decision)
+    return decisions
+
+
+def decide(submission: Submission, facts: Facts) -> Decision:
+    """What becomes of one submission, judged as of its receipt."""
+    network = facts.network_at(submission.position)
+    key = submission.key
+    tracker = network.action_trackers.get(key.action_tracker_id)
+    if tracker is None or tracker.enterprise != key.enterprise_id:
+        return rejected(submission, network, Code.ACTION_NOT_OWNED)
+    order = submission.order
+    if isinstance(order, NewOrder):
+        return decide_create(submission, order, tracker, network, facts)
+    return decide_change(submission, order, tracker, network, facts)
+
+
+def _move_on(facts: Facts, decided: Decided) -> None:
+    """What was decided is a fact for the next submission of the key."""
+    if decided.standing is not None:
+        facts.standings[decided.submission.key] = decided.standing
+    for use, takes in ((decided.uses, True), (decided.frees, False)):
+        if use is None:
+            continue
+        taken = facts.used.setdefault((use.mode, use.click_id, use.action_tracker_id), set())
+        if takes:
+            taken.add(use.ordinal)
+        else:
+            taken.discard(use.ordinal)
+
+
+def _place(item: Submission | Waiting) -> tuple[int, int]:
+    submission = item.submission if isinstance(item, Waiting) else item
+    return submission.position, submission.n
+
+
+def _is_behind(key: OrderKey, stopped: set[OrderKey]) -> bool:
+    """A held live submission holds both ledgers of its key, a held test one its own."""
+    return key in stopped or key._replace(mode=Mode.LIVE) in stopped
