@@ -5,7 +5,7 @@ Owns the words in which tests speak about orders. Everything goes through the pr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from types import TracebackType
@@ -15,6 +15,7 @@ from uuid import UUID
 from psycopg.rows import namedtuple_row
 
 from counterfoil.intake import Intake, new_batch_id, prepared
+from counterfoil.model.ledger import Money3, Standing
 from counterfoil.model.orders import (
     Cancellation,
     Channel,
@@ -22,6 +23,7 @@ from counterfoil.model.orders import (
     Mode,
     NewOrder,
     Order,
+    OrderKey,
     Receipt,
     Restatement,
     SubmissionBatch,
@@ -31,6 +33,7 @@ from counterfoil.processing import Options
 from counterfoil.store import reference
 from counterfoil.store.connection import DatabaseUrls, connect
 from counterfoil.store.queries import sql
+from counterfoil.store.rows import read_priced, standing
 from counterfoil.worker import Worker
 
 BEGINNING = datetime(2026, 3, 1, 10, tzinfo=UTC)
@@ -53,6 +56,26 @@ class LedgerLine(NamedTuple):
     kind: str
     sale: Decimal
     commission: Decimal
+
+
+class RecordLine(NamedTuple):
+    """One record with all its figures, by name: sale, commission, fee, discount; signed as the ledger is."""
+
+    kind: str
+    generation: int
+    advertiser_id: int
+    publisher_id: int
+    figures: dict[str, Money3]
+    quantity: int
+    reason: str | None
+
+
+class SubmissionLine(NamedTuple):
+    """What became of one submission, as `outcomes` says it, with its warnings and skipped checks."""
+
+    outcome: str
+    warnings: tuple[str, ...]
+    skipped: tuple[str, ...]
 
 
 class Desk:
@@ -85,18 +108,28 @@ class Desk:
         """Another processor on the same log."""
         return Worker(self.opener("worker"), options or Options(), chunk_max=chunk_max, rate_age_days_max=5)
 
-    def click(self, click_id: str, property_id: int, publisher: int, ad: int, advertiser: int) -> None:
-        """A click one hour before the present time."""
+    def click(
+        self,
+        click_id: str,
+        property_id: int,
+        publisher: int,
+        ad: int,
+        advertiser: int,
+        *,
+        at: datetime | None = None,
+        sid: str | None = None,
+    ) -> None:
+        """A click, one hour before the present time if no other is given."""
         self.connection.execute(
             sql("facts", "insert_click"),
             {
                 "click_id": click_id,
-                "clicked_at": self.now() - timedelta(hours=1),
+                "clicked_at": at or self.now() - timedelta(hours=1),
                 "publisher_id": publisher,
                 "property_id": property_id,
                 "advertiser_id": advertiser,
                 "ad_id": ad,
-                "sid": None,
+                "sid": sid,
                 "referring_url": "https://vinyldigest.example/reviews",
                 "browser": "Firefox",
                 "device_type": "Desktop",
@@ -133,7 +166,7 @@ class Desk:
 
     def outcomes(self, sent: Sent) -> list[str]:
         """The word on each submission: its code if it has one, otherwise its kind; `held CODE`; `pending`."""
-        found = dict(
+        found: dict[UUID, str] = dict(
             self.connection.execute(
                 "SELECT submission_id, coalesce(code, outcome) FROM submission_outcome"
                 " WHERE submission_id = ANY(%s)"
@@ -146,7 +179,7 @@ class Desk:
 
     def ledger(self, order_id: str, mode: Mode = Mode.LIVE) -> list[LedgerLine]:
         """The records of all generations of an order, in the order of their ids."""
-        rows = self.connection.cursor(row_factory=namedtuple_row).execute(
+        rows: Iterable[Any] = self.connection.cursor(row_factory=namedtuple_row).execute(
             "SELECT record.kind, record.sign * version.sale_pub AS sale,"
             " record.sign * version.commission_pub AS commission"
             " FROM commission_record AS record JOIN action USING (enterprise_id, original_action_id)"
@@ -155,3 +188,72 @@ class Desk:
             (order_id, str(mode)),
         )
         return [LedgerLine(row.kind, row.sale, row.commission) for row in rows]
+
+    def records(self, key: OrderKey) -> list[RecordLine]:
+        """The records of all generations of an order, in the order of their ids, with all figures."""
+        rows: Iterable[Any] = self.connection.cursor(row_factory=namedtuple_row).execute(
+            "SELECT record.kind, action.generation, record.advertiser_id, record.publisher_id, record.sign,"
+            " record.correction_reason, version.priced, version.sale_adv, version.sale_pub, version.sale_usd,"
+            " version.commission_adv, version.commission_pub, version.commission_usd, version.fee_adv,"
+            " version.fee_pub, version.fee_usd, version.discount_adv, version.discount_pub,"
+            " version.discount_usd"
+            " FROM commission_record AS record JOIN action USING (enterprise_id, original_action_id)"
+            " JOIN order_version AS version USING (enterprise_id, original_action_id, version)"
+            " WHERE action.mode = %s AND action.enterprise_id = %s AND action.action_tracker_id = %s"
+            " AND action.order_id = %s ORDER BY record.commission_id",
+            (str(key.mode), *key[1:]),
+        )
+        return [
+            RecordLine(
+                row.kind,
+                row.generation,
+                row.advertiser_id,
+                row.publisher_id,
+                {
+                    name: Money3(**{c: row.sign * getattr(row, f"{name}_{c}") for c in ("adv", "pub", "usd")})
+                    for name in ("sale", "commission", "fee", "discount")
+                },
+                row.sign * sum(item.quantity for item in read_priced(row.priced).items),
+                row.correction_reason,
+            )
+            for row in rows
+        ]
+
+    def standing(self, key: OrderKey) -> Standing | None:
+        """What an order is now, `None` if no order has this key."""
+        mode, enterprise, tracker, order_id = key
+        found = self.connection.execute(
+            sql("facts", "standings"),
+            {
+                "modes": [str(mode)],
+                "enterprises": [enterprise],
+                "trackers": [tracker],
+                "order_ids": [order_id],
+            },
+        ).fetchall()
+        return standing(found[0])[1] if found else None
+
+    def submissions(self, key: OrderKey) -> list[SubmissionLine]:
+        """What became of every submission of an order, in log order."""
+        rows = self.connection.execute(
+            "SELECT position, submission_id, coalesce(code, outcome), warnings, skipped"
+            " FROM submission_outcome"
+            " WHERE (mode, enterprise_id, action_tracker_id, order_id) = (%s, %s, %s, %s)"
+            " UNION ALL SELECT position, submission_id, 'held ' || code, '{}', '{}' FROM held_submission"
+            " WHERE (mode, enterprise_id, action_tracker_id, order_id) = (%s, %s, %s, %s)"
+            " ORDER BY position, submission_id",
+            (str(key.mode), *key[1:]) * 2,
+        )
+        return [SubmissionLine(row[2], tuple(row[3]), tuple(row[4])) for row in rows]
+
+    def held(self, key: OrderKey) -> list[str]:
+        """Codes of the held submissions of an order, in log order."""
+        return [
+            line.outcome.removeprefix("held ")
+            for line in self.submissions(key)
+            if line.outcome.startswith("held ")
+        ]
+
+    def offending(self, invariant: str) -> list[Any]:
+        """The rows that break an invariant of the ledger."""
+        return self.connection.execute(sql("invariants", invariant)).fetchall()

@@ -78,6 +78,19 @@ def export_network(connection: Connection) -> str:
     return network.print_network(version, entries)
 
 
+def import_rates(connection: Connection, text: str, source: str, imported_by: str) -> int | list[Fault]:
+    """Takes the European Central Bank's daily rates in; answers how many were new, or what is wrong.
+
+    Orders that were held for a missing rate are tried again.
+    """
+    quotes = network.read_ecb(text, source)
+    if isinstance(quotes, list):
+        return quotes
+    with connection.transaction():
+        reference.lock_log(connection)
+        return reference.add_rates(connection, event(Channel.RATES, imported_by, source), quotes)
+
+
 def create_token(
     connection: Connection,
     *,

@@ -25,6 +25,8 @@ from counterfoil.api.service import Service, run
 from counterfoil.clock import Clock, SandboxClock, SystemClock
 from counterfoil.processing import Options
 from counterfoil.running import process_until, stop_when_asked, stop_when_orphaned
+from counterfoil.sandbox import SandboxTime
+from counterfoil.scheduler import Scheduler
 from counterfoil.settings import SettingError, Settings
 from counterfoil.store import reference
 from counterfoil.store.connection import DatabaseUrls, connect
@@ -130,6 +132,13 @@ def clock_of(reached: Database) -> Clock:
     return SandboxClock(sandbox_time)
 
 
+@contextmanager
+def sandbox_time(settings: Settings) -> Iterator[SandboxTime]:
+    """The clock of a sandbox, to be moved beside a running server or without one."""
+    with database(settings, purpose="clock") as reached:
+        yield SandboxTime(reached.connect, lambda: new_worker(settings, reached))
+
+
 def new_worker(settings: Settings, reached: Database) -> Worker:
     """A processor."""
     return Worker(
@@ -177,7 +186,12 @@ def work_as_child(settings: Settings) -> None:
     try:
         with reached.connect("processor") as connection:
             check_schema(connection)
-        process_until(stop, new_worker(settings, reached), lambda: reached.connect("bell"))
+        process_until(
+            stop,
+            new_worker(settings, reached),
+            Scheduler(lambda: reached.connect("scheduler")),
+            lambda: reached.connect("bell"),
+        )
     finally:
         reached.release()
 
@@ -187,7 +201,8 @@ def answer_as_child(settings: Settings, listener: int) -> None:
     crashpoint.arm(settings.crashpoint)
     reached = Database(settings, purpose="api", say=_silently)
     try:
-        service = Service(settings, clock_of(reached), reached.urls.server, reached.connect)
+        sandbox = SandboxTime(reached.connect, lambda: new_worker(settings, reached))
+        service = Service(settings, clock_of(reached), sandbox, reached.urls.server, reached.connect)
         run(service, socket(fileno=listener), on_start=stop_when_orphaned)
     finally:
         reached.release()

@@ -16,10 +16,13 @@ import psycopg
 import structlog
 from psycopg import Connection
 
+from counterfoil.clock import monotonic
+from counterfoil.scheduler import Scheduler
 from counterfoil.store import lanes
 from counterfoil.worker import Worker
 
 POLL_S = 0.25
+CALENDAR_S = 1.0
 AWAY_S = 0.5
 
 _log = structlog.get_logger("counterfoil")
@@ -49,24 +52,36 @@ def stop_when_orphaned(ask: Callable[[], None]) -> None:
     Thread(target=watch, name="orphan-watch", daemon=True).start()
 
 
-def process_until(stop: Event, worker: Worker, connect: Callable[[], Connection]) -> None:
-    """Decides and posts whatever comes until `stop` is set; waits for the database when it is away."""
+def process_until(
+    stop: Event, worker: Worker, scheduler: Scheduler, connect: Callable[[], Connection]
+) -> None:
+    """Decides and posts whatever comes, and does what falls due, until `stop` is set.
+
+    Waits for the database when it is away.
+    """
+    looked_at = 0.0
     bell: Connection | None = None
     while not stop.is_set():
         try:
             if bell is None:
                 bell = connect()
                 lanes.listen(bell)
-            if worker.process() == 0 and not stop.is_set():
+            busy = worker.process() > 0
+            if monotonic() - looked_at > CALENDAR_S:
+                scheduler.do_what_is_due()
+                looked_at = monotonic()
+            if not busy and not stop.is_set():
                 for _ in bell.notifies(timeout=POLL_S, stop_after=1):
                     pass
         except psycopg.OperationalError as away:
             _log.warning("database_away", error=str(away).strip())
             worker.close()
+            scheduler.close()
             if bell is not None:
                 bell.close()
                 bell = None
             stop.wait(AWAY_S)
     worker.close()
+    scheduler.close()
     if bell is not None:
         bell.close()

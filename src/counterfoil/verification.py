@@ -6,7 +6,7 @@ store/invariants.py, then docs/reference/invariants.md.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -198,6 +198,25 @@ def verify(
     setting by which the orders were priced. Raises UnknownInvariant before anything is asked.
     """
     chosen = _chosen(only)
+    with invariants.snapshot(connection):
+        return examine(
+            connection,
+            chosen,
+            progress,
+            pending_age_max=pending_age_max,
+            rate_age_days_max=rate_age_days_max,
+        )
+
+
+def examine(
+    connection: Connection,
+    chosen: Sequence[Invariant],
+    progress: Progress | None = None,
+    *,
+    pending_age_max: timedelta = PENDING_AGE_MAX,
+    rate_age_days_max: int = 5,
+) -> Report:
+    """The same in the transaction that the connection is in, and as that one sees the database."""
     values = {
         "pending_age_max": pending_age_max,
         "rate_age_days_max": rate_age_days_max,
@@ -206,11 +225,10 @@ def verify(
         "held_codes": _codes(Place.HELD),
     }
     findings: list[Finding] = []
-    with invariants.snapshot(connection):
-        for invariant in chosen:
-            findings.append(_checked(connection, invariant, values))
-            if progress is not None:
-                progress(findings[-1], len(findings), len(chosen))
+    for invariant in chosen:
+        findings.append(_checked(connection, invariant, values))
+        if progress is not None:
+            progress(findings[-1], len(findings), len(chosen))
     return Report(findings=tuple(findings))
 
 

@@ -134,6 +134,7 @@ def test_the_named_charset_reads_what_is_not_utf_8(charset: str, codec: str) -> 
         "text/plain; charset=nonsense",
         "a; charset=punycode",
         "a; charset=hex",
+        "a; charset=unicode_escape",
     ],
 )
 def test_bytes_that_nothing_reads_are_invalid_syntax(content_type: str | None) -> None:

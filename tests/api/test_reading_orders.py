@@ -226,6 +226,23 @@ def test_enterprise_ids_are_read_through_variables_and_fragments(
     assert (count, ids) == (found.count, found.enterprise_ids)
 
 
+@pytest.mark.parametrize("given", [{}, {"o": None, "e": None}, {"e": 9.0}, {"o": [], "e": "9"}])
+def test_no_accepted_order_escapes_the_look(given: dict[str, object]) -> None:
+    """Every enterprise of an order that the schema lets through was seen, defaults and nulls included."""
+    order = 'enterpriseId: 8, actionTrackerId: 1, orderId: "A"'
+    document = (
+        "mutation($o: [OrderCreateRequest!] = [{%s}], $e: ID = 7) { "
+        "createOrders(newOrders: $o) { errors { fields } } "
+        "b: createOrders(newOrders: {%s}) { errors { fields } } }"
+    )
+    document = document.replace("%s", order, 1).replace("%s", order.replace("8", "$e"))
+    lists = operation(document, given).order_lists()
+    seen = {each.response_key: set(each.enterprise_ids) for each in lists}
+
+    for field in fields(document, given):
+        assert {each["enterpriseId"] for each in field.arguments["newOrders"]} == seen[field.response_key]
+
+
 def test_all_three_lists_are_looked_at() -> None:
     """Creates, restatements and cancellations, each with its argument."""
     document = (

@@ -159,6 +159,20 @@ DETAIL = '{ advertiserCommissions(forAdvertisers: ["1"]) { %s } }'
             ],
         ),
         (
+            (
+                "mutation { createOrders(newOrders: []) { ...F } } "
+                "fragment F on OrderResponse { orders { ...G } } fragment G on Order { items { ...F } }"
+            ),
+            [
+                "FragmentCycle: Fragment cycles not allowed @ 'F'",
+                "FragmentCycle: Fragment cycles not allowed @ 'G'",
+                (
+                    "InvalidFragmentType: Fragment F cannot be spread here as objects of type OrderItem "
+                    "can never be of type OrderResponse @ 'G/items'"
+                ),
+            ],
+        ),
+        (
             "{ ...F } fragment F on Query { foo }",
             ["FieldUndefined: Field 'foo' in type 'Query' is undefined @ 'F/foo'"],
         ),

@@ -125,6 +125,18 @@ def test_depth_is_counted_through_fragments() -> None:
     assert "maximum query depth exceeded 17 > 16" == shape(document)
 
 
+def test_inline_fragments_make_nothing_deeper() -> None:
+    """Depth is of fields alone."""
+    assert shape("{" + "a{...{" * 10 + "b" + "}}" * 10 + "}") is None
+
+
+def test_comments_are_cut_before_they_cost_anything() -> None:
+    """Comments over the limit are not even read as tokens; the refusal names them, not the tokens."""
+    limits = ShapeLimits(tokens_max=10)
+
+    assert "maximum query complexity exceeded 80000 > 65536" == shape("#c\n" * 40_000 + "{a}", limits=limits)
+
+
 def test_orders_and_items_are_never_counted() -> None:
     """A full batch of literals and one of variables pass every limit."""
     orders = "[" + '{enterpriseId: 1, items: [{sku: "a"}, {sku: "b"}]}' * 2000 + "]"

@@ -215,6 +215,17 @@ def test_variables_in_fragments_are_found() -> None:
     ] == refused(document, {"v": "x"})
 
 
+def test_the_path_leads_through_every_fragment() -> None:
+    """Field names from the root, each fragment by its name where it is spread."""
+    document = (
+        "mutation($v: Boolean!) { createOrders(newOrders: []) { ...F } } "
+        "fragment F on OrderResponse { orders { ...G } } fragment G on Order { sid @skip(if: $v) }"
+    )
+    (sentence,) = refused(document, {"v": 1})
+
+    assert sentence.endswith(" @ 'createOrders/F/orders/G/sid'")
+
+
 def test_faults_of_document_and_variables_stand_side_by_side() -> None:
     """Independent problems are all told, whichever part of the request they are in."""
     document = WITH_VARIABLE.replace("orderId }", "foo }")

@@ -14,12 +14,14 @@ from counterfoil.reporting.windows import Window
 
 
 def publisher(**arguments: Any) -> Filters:
+    """The filters of a publisher's query with these arguments."""
     read = read_filters("publisherCommissions", {"forPublishers": ["9001"], **arguments})
     assert isinstance(read, Filters), read
     return read
 
 
 def refusal(**arguments: Any) -> Refusal:
+    """What is said against an advertiser's query with these arguments."""
     read = read_filters("advertiserCommissions", {"forAdvertisers": ["9001"], **arguments})
     assert isinstance(read, Refusal), read
     return read
@@ -58,8 +60,9 @@ def test_nothing_that_says_when_means_the_last_day() -> None:
 def test_an_empty_list_counts_as_not_given() -> None:
     """An empty list says nothing, not even that ids were given (D122)."""
     lists = ("commissionIds", "advertiserIds", "adIds", "websiteIds", "actionStatuses", "actionTypes")
+    empty: dict[str, Any] = {name: [] for name in (*lists, "lockingMethods", "validationStatuses")}
 
-    assert publisher() == publisher(**dict.fromkeys((*lists, "lockingMethods", "validationStatuses"), []))
+    assert publisher() == publisher(**empty)
 
 
 def test_a_null_counts_as_not_given() -> None:

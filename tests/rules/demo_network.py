@@ -162,9 +162,12 @@ NETWORK = Network(
     },
     action_trackers=TRACKERS,
     contracts={
-        1: Contract(id=1, advertiser=NORTHWIND, publisher=VINYL_DIGEST, start=LONG_AGO),
-        2: Contract(id=2, advertiser=NORTHWIND, publisher=SPARFUCHS, start=LONG_AGO),
-        3: Contract(id=3, advertiser=ALPINE, publisher=SPARFUCHS, start=LONG_AGO),
+        (each.advertiser, each.publisher): (each,)
+        for each in (
+            Contract(id=1, advertiser=NORTHWIND, publisher=VINYL_DIGEST, start=LONG_AGO),
+            Contract(id=2, advertiser=NORTHWIND, publisher=SPARFUCHS, start=LONG_AGO),
+            Contract(id=3, advertiser=ALPINE, publisher=SPARFUCHS, start=LONG_AGO),
+        )
     },
     terms={1: (VINYL_TERMS,), 2: (SPARFUCHS_TERMS,), 3: (STAY_TERMS,)},
     situations={

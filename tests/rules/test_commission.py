@@ -333,6 +333,7 @@ def test_a_flat_amount_in_the_order_s_currency_uses_the_order_s_rates() -> None:
         (rates("1", "1", "1"), ("0.006", "0.0066", "0.006"), ("0.6", "0.66", "0.6")),
         (rates("2", "1", "1"), ("0.01", "0.02", "0.03"), ("1", "2", "3")),
         (rates("2", "1", "1"), ("0.01", "0.02", "0.01"), ("1", "2", "1")),
+        (rates("2", "1", "2"), ("0.01", "0.02", "0.02"), ("1", "2", "2")),
         (rates("2", "3", "4"), ("0.01", "0.01", "0.01"), ("1", "1", "1")),
     ],
 )
@@ -345,6 +346,11 @@ def test_currencies_at_par_with_the_order_may_still_differ_for_a_flat_amount(
     ).pricing
 
     assert money(*commission) == got.amounts.commission
+    assert (at.adv.value * 5, at.pub.value * 5, at.usd.value * 5) == (
+        got.amounts.sale.adv,
+        got.amounts.sale.pub,
+        got.amounts.sale.usd,
+    )
 
 
 @pytest.mark.parametrize(

@@ -22,12 +22,14 @@ from psycopg_pool import PoolTimeout
 from counterfoil.api.answers import DETAILED, Answer, failure
 from counterfoil.api.auth import Door
 from counterfoil.api.commissions import CommissionsApi
+from counterfoil.api.sandbox import move_clock
 from counterfoil.api.tracking import Accepted, Again, Asked, TrackingApi
 from counterfoil.clock import Clock, SystemClock
 from counterfoil.crashpoint import crashpoint
 from counterfoil.errors import Refusal, RefusalCode, refuse
 from counterfoil.intake import Intake, NotKept, Unknown, prepared
 from counterfoil.model.orders import Mode
+from counterfoil.sandbox import SandboxTime
 from counterfoil.settings import Settings
 from counterfoil.store.log import Entry
 from counterfoil.tokens import Caller
@@ -76,6 +78,7 @@ class Api:
         commissions: CommissionsApi,
         is_ready: Callable[[], bool],
         schemas: dict[str, str],
+        sandbox: SandboxTime,
     ) -> None:
         """`is_ready` says whether orders can be served, `schemas` are the SDL files by path."""
         self._settings = settings
@@ -86,6 +89,7 @@ class Api:
         self._commissions = commissions
         self._is_ready = is_ready
         self._schemas = schemas
+        self._sandbox = sandbox
         self._beside = ThreadPoolExecutor(max_workers=16, thread_name_prefix="beside")
         self._large = asyncio.Semaphore(settings.large_requests_max)
         self._body_max = settings.body_mb_max * 1024 * 1024
@@ -118,6 +122,8 @@ class Api:
                 return await self._track(scope, receive, Mode.TEST)
             case "/query":
                 return await self._report(scope, receive)
+            case "/sandbox/clock":
+                return await self._move_clock(scope, receive)
             case "/health/live":
                 return Answer(200, b'{"status":"alive"}')
             case "/health/ready":
@@ -163,6 +169,12 @@ class Api:
         if isinstance(asked, Answer):
             return asked
         return await self._run(self._commissions.answer, asked)
+
+    async def _move_clock(self, scope: Scope, receive: Receive) -> Answer:
+        asked = await self._asked(scope, receive, Mode.LIVE)
+        if isinstance(asked, Answer):
+            return asked
+        return await self._run(move_clock, asked, self._sandbox)
 
     async def _asked(self, scope: Scope, receive: Receive, mode: Mode) -> Asked | Answer:
         """Who asks what: the token is looked up first, then the body is read under its limit (D22)."""

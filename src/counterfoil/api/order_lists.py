@@ -79,11 +79,14 @@ class _Look:
         return OrderList(key, field.name.value, argument, len(elements), tuple(ids))
 
     def _value(self, value: object) -> object:
-        """A JSON value or a literal, in place of a variable what it stands for."""
+        """A JSON value or a literal, in place of a variable what it stands for.
+
+        A null lets the default through, as it does when values are read (D4): no order may escape this look.
+        """
         if not isinstance(value, VariableNode):
             return value
-        name = value.name.value
-        return self.variables[name] if name in self.variables else self.defaults.get(name)
+        given = self.variables.get(value.name.value)
+        return self.defaults.get(value.name.value) if given is None else given
 
     def _elements(self, given: ValueNode) -> Sequence[object]:
         value = self._value(given)

@@ -104,7 +104,8 @@ def _one(chosen: Callable[[Batch], tuple[Batch, Sequence[bool] | None]], print_:
         objects, present = chosen(batch)
         if present is None:
             return print_(objects, count)
-        printed = iter(print_(objects, sum(present)))
+        total = sum(present)
+        printed = iter(print_(objects, total) if total else ())
         return [next(printed) if there else None for there in present]
 
     return column
@@ -113,8 +114,8 @@ def _one(chosen: Callable[[Batch], tuple[Batch, Sequence[bool] | None]], print_:
 def _many(chosen: Callable[[Batch], tuple[Batch, Sequence[int | None]]], print_: Print) -> _Column:
     def column(batch: Batch, _: int) -> Sequence[object]:
         objects, lengths = chosen(batch)
-        printed = print_(objects, sum(length or 0 for length in lengths))
-        return list(_lists(printed, lengths))
+        total = sum(length or 0 for length in lengths)
+        return list(_lists(print_(objects, total) if total else [], lengths))
 
     return column
 

@@ -22,6 +22,7 @@ from counterfoil.api.tracking import TrackingApi
 from counterfoil.capture.shape import ShapeLimits
 from counterfoil.clock import Clock
 from counterfoil.intake import Intake
+from counterfoil.sandbox import SandboxTime
 from counterfoil.settings import Settings
 from counterfoil.store.connection import pool
 from counterfoil.store.facts import Networks
@@ -50,7 +51,12 @@ class Service:
     """The parts of one API process."""
 
     def __init__(
-        self, settings: Settings, clock: Clock, url: str, connect: Callable[[str], Connection]
+        self,
+        settings: Settings,
+        clock: Clock,
+        sandbox: SandboxTime,
+        url: str,
+        connect: Callable[[str], Connection],
     ) -> None:
         """`url` is the serving role's, `connect` opens a connection of it under a name."""
         self._pool = pool(url, name="api", size_max=READERS_MAX)
@@ -67,6 +73,7 @@ class Service:
             commissions=CommissionsApi(settings, shape_limits(settings), self._pool, networks),
             is_ready=self.is_ready,
             schemas=schema_files(),
+            sandbox=sandbox,
         )
 
     def is_ready(self) -> bool:

@@ -53,13 +53,13 @@ def apply(
 ) -> None:
     """Shows the difference, or everything that is wrong with the file."""
     frame = frame_of(context)
-    text = _read(file)
+    text = read_text(file)
     from counterfoil import administration, app
 
     with app.administering(frame.settings()) as connection:
         answer = administration.apply_network(connection, text, file, person(), dry_run=dry_run)
     if isinstance(answer, list):
-        _say_faults(frame, file, answer)
+        say_faults(frame, file, answer)
         raise typer.Exit(1)
     _show(frame, answer, dry_run=dry_run)
 
@@ -84,7 +84,8 @@ def export(context: typer.Context) -> None:
     write_line(text.removesuffix("\n"))
 
 
-def _read(file: str) -> str:
+def read_text(file: str) -> str:
+    """The text of a file that the command names. Raises Wrong if it cannot be read."""
     try:
         return Path(file).read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
@@ -116,7 +117,8 @@ def _show(frame: Frame, applied: Applied, *, dry_run: bool) -> None:
     )
 
 
-def _say_faults(frame: Frame, file: str, faults: Sequence[Fault]) -> None:
+def say_faults(frame: Frame, file: str, faults: Sequence[Fault]) -> None:
+    """Everything that is wrong with a file, each fault with its remedy."""
     if frame.is_json:
         count = f"{len(faults)} faults" if len(faults) > 1 else "a fault"
         whole = Told(f"{file} has {count}; nothing was applied.", "Correct each, then apply.", REFERENCE, 1)

@@ -249,7 +249,8 @@ class Network(Struct, frozen=True, kw_only=True):
     properties: dict[int, Property] = {}
     ads: dict[int, Ad] = {}
     action_trackers: dict[int, ActionTracker] = {}
-    contracts: dict[int, Contract] = {}
+    contracts: dict[tuple[int, int], tuple[Contract, ...]] = {}
+    """By advertiser and publisher."""
     terms: dict[int, tuple[Terms, ...]] = {}
     """By contract."""
     situations: dict[int, Situation] = {}
@@ -259,9 +260,7 @@ class Network(Struct, frozen=True, kw_only=True):
 
     def contract_at(self, advertiser: int, publisher: int, when: datetime) -> Contract | None:
         """The contract between the two that is active at `when`."""
-        for contract in self.contracts.values():
-            if (contract.advertiser, contract.publisher) != (advertiser, publisher):
-                continue
+        for contract in self.contracts.get((advertiser, publisher), ()):
             if contract.start <= when and (contract.end is None or when < contract.end):
                 return contract
         return None

@@ -5,6 +5,7 @@ that applies a file. Next: file.py.
 """
 
 from counterfoil.network.change import Amended, Change, compare, named
+from counterfoil.network.ecb import read_ecb
 from counterfoil.network.entries import EntryKey, assemble, build, rates
 from counterfoil.network.fault import Fault
 from counterfoil.network.file import NetworkFile, demo_network, read
@@ -24,4 +25,5 @@ __all__ = [
     "print_network",
     "rates",
     "read",
+    "read_ecb",
 ]

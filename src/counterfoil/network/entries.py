@@ -100,7 +100,7 @@ def assemble(version: int, position: int, entries: Mapping[EntryKey, bytes]) -> 
         properties=_by_id(things["property"]),
         ads=_by_id(things["ad"]),
         action_trackers=_by_id(things["action_tracker"]),
-        contracts=_by_id(things["contract"]),
+        contracts=_between(things["contract"]),
         situations=_by_id(things["situation"]),
         terms=_series(things["terms"], lambda terms: terms.contract),
         item_lists=_series(things["item_list"], lambda item_list: item_list.id),
@@ -120,6 +120,14 @@ def rates(entries: Mapping[EntryKey, bytes]) -> tuple[RateQuote, ...]:
     """The rates among the entries, by currency and day."""
     quotes = [thing(kind, kept) for (kind, _), kept in entries.items() if kind == "rate"]
     return tuple(sorted(quotes, key=lambda quote: (quote.currency, quote.day, quote.source)))
+
+
+def _between(contracts: list[Contract]) -> dict[tuple[int, int], tuple[Contract, ...]]:
+    def pair(contract: Contract) -> tuple[int, int]:
+        return contract.advertiser, contract.publisher
+
+    ordered = sorted(contracts, key=lambda contract: (pair(contract), contract.start))
+    return {of: tuple(between) for of, between in groupby(ordered, key=pair)}
 
 
 def _by_id(things: list[Any]) -> dict[int, Any]:

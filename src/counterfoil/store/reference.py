@@ -57,6 +57,15 @@ def add_version(
     _insert_rates(connection, receipt.position, rates)
 
 
+def add_rates(connection: Connection, entry: log.Entry, rates: Sequence[RateQuote]) -> int:
+    """Adds rates at the end of the log; answers how many were new. The caller holds the log and commits."""
+    receipt = log.flush(connection, [entry])()[0]
+    _insert_rates(connection, receipt.position, rates)
+    row = connection.execute(sql("reference", "count_rates_at"), {"position": receipt.position}).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
 def _insert_rates(connection: Connection, position: int, rates: Sequence[RateQuote]) -> None:
     if not rates:
         return

@@ -44,6 +44,7 @@ FROM unnest(%(modes)s::text[], %(enterprises)s::bigint[], %(trackers)s::bigint[]
         FROM action_status AS change
         WHERE change.enterprise_id = action.enterprise_id
             AND change.original_action_id = action.original_action_id
+            AND change.cause <> 'calendar'
         ORDER BY change.position DESC, change.status_id DESC
         LIMIT 1
     ) AS status ON true;

@@ -502,7 +502,9 @@ FROM order_version AS version
     ) AS reckoned
 WHERE version.state = 'standing'
     AND (
-        shown.sale IS DISTINCT FROM reckoned.sale
+        paid.terms_id IS NULL
+        OR tracker.action_tracker_id IS NULL
+        OR shown.sale IS DISTINCT FROM reckoned.sale
         OR shown.commission IS DISTINCT FROM reckoned.commission
         OR shown.fee IS DISTINCT FROM reckoned.fee
         OR shown.discount IS DISTINCT FROM reckoned.discount

@@ -28,6 +28,10 @@ WHERE NOT EXISTS (
         AND known.per_euro = quote.per_euro AND known.is_fixed = quote.is_fixed
 );
 
+-- count_rates_at
+-- How many rates came in at a place in the log.
+SELECT count(*) FROM conversion_rate WHERE position = %(position)s;
+
 -- insert_token
 -- A token's hash, rights and life; the token itself is never stored.
 INSERT INTO token (token_id, token_hash, last4, kind, name, scopes, company_id, enterprises, created_at, created_by,

@@ -288,10 +288,11 @@ CREATE TABLE action_current (
     extended boolean NOT NULL,
     closed_at timestamptz,
     closed_position bigint,
+    lock_noted boolean NOT NULL DEFAULT false,
     PRIMARY KEY (enterprise_id, original_action_id),
     FOREIGN KEY (enterprise_id, original_action_id) REFERENCES action (enterprise_id, original_action_id)
 ) WITH (fillfactor = 80);
-CREATE INDEX action_current_locks_next ON action_current (locks_at) WHERE closed_at IS NULL AND locks_at IS NOT NULL;
+CREATE INDEX action_current_locks_next ON action_current (locks_at) WHERE NOT lock_noted AND locks_at IS NOT NULL;
 COMMENT ON TABLE action_current IS 'Projection: what each action is now. Rebuilt from action, order_version and action_status at any time.';
 
 CREATE TABLE posting (

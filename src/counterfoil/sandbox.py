@@ -1,0 +1,110 @@
+"""The sandbox: a business clock that people move, forward only.
+
+Owns the order of moving: what was received before is decided first, then the time moves, then what falls due
+happens. Next: scheduler.py.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from psycopg import Connection
+
+from counterfoil.administration import Refused
+from counterfoil.clock import monotonic, sleep
+from counterfoil.intake import event
+from counterfoil.model.orders import Channel
+from counterfoil.scheduler import Scheduler
+from counterfoil.store import lanes, log, reference
+from counterfoil.worker import Worker
+
+DRAIN_S = 600
+LOOK_S = 0.02
+_DURATION = re.compile(r"(?:(\d{1,5})d)?(?:(\d{1,6})h)?(?:(\d{1,7})m)?(?:(\d{1,9})s)?", re.ASCII)
+
+
+def duration(text: str) -> timedelta:
+    """The time that `10d`, `36h`, `1d12h` or `90s` means. Raises Refused for anything else."""
+    match = _DURATION.fullmatch(text.strip())
+    if match is None or not any(match.groups()):
+        raise Refused(
+            f"{text!r} is not a duration.", "Write it as 10d, 36h, 1d12h or 90s."
+        )
+    days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
+    return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+
+
+class SandboxTime:
+    """Moves the clock of a sandbox."""
+
+    def __init__(self, connect: Callable[[str], Connection], worker: Callable[[], Worker]) -> None:
+        """`connect` opens a connection of the serving role under a name, `worker` makes a processor."""
+        self._connect = connect
+        self._worker = worker
+
+    def now(self) -> datetime:
+        """The sandbox's time. Raises Refused where there is no sandbox."""
+        with self._connect("clock") as connection:
+            now, is_sandbox = reference.read_clock(connection)
+        _refuse_unless(is_sandbox)
+        return now
+
+    def advance(self, by: timedelta, moved_by: str) -> datetime:
+        """Moves the clock on by a duration; answers the new time."""
+        return self._move(lambda now: now + by, moved_by)
+
+    def set(self, to: datetime, moved_by: str) -> datetime:
+        """Moves the clock forward to a time; answers it. Raises Refused for a time that has passed."""
+        return self._move(lambda _: to, moved_by)
+
+    def _move(self, target: Callable[[datetime], datetime], moved_by: str) -> datetime:
+        self.now()
+        self._drain()
+        with self._connect("clock") as connection:
+            reference.lock_log(connection)
+            now, _ = reference.read_clock(connection)
+            try:
+                wanted = target(now)
+            except OverflowError as error:
+                raise Refused(
+                    "That is later than the calendar goes.", "Choose an earlier time."
+                ) from error
+            if not reference.move_clock(connection, wanted):
+                raise Refused(
+                    f"The clock stands at {now.isoformat()} and only moves forward.", "Choose a later time."
+                )
+            log.flush(connection, [event(Channel.CLOCK, moved_by, f"clock at {wanted.isoformat()}")])
+            connection.commit()
+        scheduler = Scheduler(lambda: self._connect("scheduler"))
+        try:
+            scheduler.do_what_is_due()
+        finally:
+            scheduler.close()
+        return wanted
+
+    def _drain(self) -> None:
+        """Waits until everything received so far is decided or held, and helps with it."""
+        worker = self._worker()
+        deadline = monotonic() + DRAIN_S
+        try:
+            with self._connect("clock") as connection:
+                connection.autocommit = True
+                position = log.head(connection).position
+                while lanes.undecided_before(connection, position):
+                    if worker.process() == 0:
+                        # Another processor has the rest.
+                        sleep(LOOK_S)
+                    if monotonic() > deadline:
+                        raise Refused("Orders are still being decided.", "Try again in a moment.")
+        finally:
+            worker.close()
+
+
+def _refuse_unless(is_sandbox: bool) -> None:
+    if not is_sandbox:
+        raise Refused(
+            "This data directory is no sandbox: its clock is the system's.",
+            "Start with a new one: counterfoil serve --data-dir DIR --clock 2026-03-01T10:00:00Z",
+        )

@@ -1,0 +1,36 @@
+"""Every story holds: what it says is sent through the real intake and worker, and the ledger says the same.
+
+Owns the finding of `*.story` files beside it. Next: reading.py, telling.py; README.md for the verbs.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.desk import Desk
+from tests.stories.reading import Heading, headings, read
+from tests.stories.telling import StoryFails, Teller
+from tests.stories.words import StoryFault
+
+FOLDER = Path(__file__).parent
+STORIES = [
+    heading
+    for path in sorted(FOLDER.glob("*.story"))
+    for heading in headings(path, f"tests/stories/{path.name}")
+]
+
+
+def _name(heading: Heading) -> str:
+    file = Path(heading.place.file).stem
+    return f"{file}: {heading.sentence}".encode("ascii", "replace").decode()
+
+
+@pytest.mark.parametrize("heading", STORIES, ids=_name)
+def test_story(heading: Heading, desk: Desk) -> None:
+    """What the story tells is what the ledger shows."""
+    try:
+        Teller(desk).tell(read(heading.lines))
+    except (StoryFails, StoryFault) as found:
+        pytest.fail(f"{heading.place.file}: {heading.sentence}\n{found}", pytrace=False)
