@@ -13,10 +13,10 @@ define WRITE_LOCK
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint format lock real-orders clean
+.PHONY: help setup demo test check lint format lock real-orders docs-reference clean
 
 help:  ## list these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(STAMP)  ## create .venv with the locked dependencies (again only when the lock changed)
 	@:
@@ -62,6 +62,9 @@ lock: setup  ## write requirements/*.txt anew, keeping pins that still fit (UPGR
 
 real-orders: setup  ## send a large number of realistic orders and check every amount
 	@$(BIN)/python benchmarks/real_orders.py
+
+docs-reference: setup  ## print the reference pages of docs/ from the code
+	@$(BIN)/python -m tests.docs.print_reference
 
 clean:  ## remove .venv and everything that can be made again
 	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage htmlcov

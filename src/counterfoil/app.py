@@ -10,24 +10,26 @@ import fcntl
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from socket import socket
 from threading import Event
 
 import psycopg
+import structlog
 from psycopg import Connection
 
 from counterfoil import crashpoint
 from counterfoil.administration import make_sandbox
 from counterfoil.api.service import Service, run
-from counterfoil.clock import Clock, SandboxClock, SystemClock
+from counterfoil.clock import Clock, SandboxClock, SystemClock, monotonic
 from counterfoil.processing import Options
 from counterfoil.running import process_until, stop_when_asked, stop_when_orphaned
 from counterfoil.sandbox import SandboxTime
 from counterfoil.scheduler import Scheduler
 from counterfoil.settings import SettingError, Settings
+from counterfoil.statements import Books
 from counterfoil.store import reference
 from counterfoil.store.connection import DatabaseUrls, connect
 from counterfoil.store.embedded import Lease, StoreUnavailable, acquire, is_running
@@ -36,6 +38,9 @@ from counterfoil.supervision import Child, listening_socket, supervise
 from counterfoil.worker import Worker
 
 Say = Callable[[str], None]
+START_AGAIN_S = 2.0
+
+_log = structlog.get_logger("counterfoil")
 
 
 def say_on_stderr(sentence: str) -> None:
@@ -57,6 +62,7 @@ class Database:
         self._purpose = purpose
         self._say = say
         self._lease: Lease | None = None
+        self._again_at = 0.0
         self.urls = self._reach()
 
     def _reach(self) -> DatabaseUrls:
@@ -69,13 +75,18 @@ class Database:
         return DatabaseUrls(self._lease.urls.server, self._lease.urls.owner)
 
     def keep_alive(self) -> None:
-        """Starts the embedded database again if it died."""
-        if self._lease is None or is_running(self._settings.data_dir):
+        """Starts the embedded database again if it died; when that fails, again after a pause."""
+        if self._lease is None or is_running(self._settings.data_dir) or monotonic() < self._again_at:
             return
         before = self._lease
-        with suppress(StoreUnavailable):
+        _log.error("database_died")
+        try:
             self._reach()
-            before.release()
+        except StoreUnavailable as error:
+            self._again_at = monotonic() + START_AGAIN_S
+            _log.error("database_not_started", error=error.sentence, fix=error.fix)
+            return
+        before.release()
 
     def connect(self, name: str) -> Connection:
         """A connection of the serving role."""
@@ -139,6 +150,18 @@ def sandbox_time(settings: Settings) -> Iterator[SandboxTime]:
         yield SandboxTime(reached.connect, lambda: new_worker(settings, reached))
 
 
+@contextmanager
+def books(settings: Settings) -> Iterator[Books]:
+    """Closing and what follows, beside a running server or without one."""
+    with database(settings, purpose="books") as reached:
+        yield Books(
+            reached.connect,
+            lambda: new_worker(settings, reached),
+            minimum_payment=settings.minimum_payment_amount(),
+            rate_age_days_max=settings.rate_age_days_max,
+        )
+
+
 def new_worker(settings: Settings, reached: Database) -> Worker:
     """A processor."""
     return Worker(
@@ -173,6 +196,7 @@ def work(settings: Settings) -> None:
     """What `counterfoil worker` does: processors alone, until they are asked to stop."""
     stop = stop_when_asked()
     with database(settings, purpose="worker") as reached:
+        say_on_stderr("Deciding and posting orders. Stop with Ctrl-C.")
         supervise(_processors(settings), stop, reached.keep_alive)
     say_on_stderr("Stopped.")
 
@@ -197,7 +221,7 @@ def work_as_child(settings: Settings) -> None:
 
 
 def answer_as_child(settings: Settings, listener: int) -> None:
-    """An API process under `serve`, on the socket that it hands down; stops also when the supervisor is gone."""
+    """An API process under `serve`, on the socket it hands down; stops also when the supervisor is gone."""
     crashpoint.arm(settings.crashpoint)
     reached = Database(settings, purpose="api", say=_silently)
     try:
@@ -211,8 +235,14 @@ def answer_as_child(settings: Settings, listener: int) -> None:
 @contextmanager
 def only_server_of(data_dir: Path) -> Iterator[None]:
     """Keeps a second `serve` from this data directory. Raises SettingError when there is one."""
-    data_dir.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(data_dir / "serve.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(data_dir / "serve.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise SettingError(
+            f"The data directory {data_dir} cannot be used: {error.strerror}.",
+            "Name a folder that you may write to: --data-dir DIR or COUNTERFOIL_DATA_DIR=DIR.",
+        ) from error
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -236,18 +266,30 @@ def serve(
     """What `counterfoil serve` does: API and processors until SIGTERM or Ctrl-C.
 
     `clock` makes a new data directory a sandbox whose time stands there. `started` is called once the
-    database is up, with an event that stops everything. Raises SettingError, StoreUnavailable, SchemaError.
+    database is up, with an event that stops everything; without it the address is said. Raises SettingError,
+    StoreUnavailable, SchemaError.
     """
     stop = stop_when_asked()
-    with only_server_of(settings.data_dir), listening_socket(settings.host, settings.port) as listener:
-        with database(settings, purpose="serve", say=say) as reached:
-            if clock is not None:
-                with reached.connect("clock") as connection:
-                    make_sandbox(connection, clock)
-            if started is not None:
-                started(reached, stop)
-            supervise(_children(settings, listener.fileno()), stop, reached.keep_alive)
+    with (
+        only_server_of(settings.data_dir),
+        listening_socket(settings.host, settings.port) as listener,
+        database(settings, purpose="serve", say=say) as reached,
+    ):
+        if clock is not None:
+            with reached.connect("clock") as connection:
+                make_sandbox(connection, clock)
+        if started is not None:
+            started(reached, stop)
+        else:
+            say(f"Serving on {address_of(settings)}. Stop with Ctrl-C.")
+        supervise(_children(settings, listener.fileno()), stop, reached.keep_alive)
     say("Stopped.")
+
+
+def address_of(settings: Settings) -> str:
+    """Where the server is reached, as a browser or `curl` takes it."""
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return f"http://{host}:{settings.port}"
 
 
 def _children(settings: Settings, listener: int) -> list[Child]:

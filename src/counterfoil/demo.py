@@ -1,20 +1,26 @@
 """The demo: one command that starts everything, sends a first real order and shows what becomes of it.
 
-Owns the walk of a newcomer's first minutes. Everything in it goes the way of any other client. Next: seeding.py.
+Owns the walk of a newcomer's first minutes. Everything in it goes the way of any other client. Next:
+seeding.py.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import shlex
+import sys
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
+from decimal import Decimal
 from http.client import HTTPConnection, HTTPException
-from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
 import psycopg
+from rich.console import Console
+from rich.text import Text
 
 from counterfoil import app
 from counterfoil.clock import monotonic
@@ -25,10 +31,30 @@ from counterfoil.store import feed, log, reference
 Say = Callable[[str], None]
 READY_S = 30
 POSTED_S = 10
-LOOK_S = 0.3
+LOOK_S = 0.2
+AWAY_S = 1.0
+LINES_MAX = 20
+"""So many events in one look are told one by one; more are counted."""
+
+_STYLES = {"posted": "green", "restated": "green", "cancelled": "green", "rejected": "red", "held": "yellow"}
 
 
-def run(settings: Settings, *, clock: datetime | None = None, say: Say = print) -> None:
+def say_in_colour(sentence: str) -> None:
+    """Tells the person at the terminal: headings bold, events coloured, nothing of that in a pipe."""
+    # Lines that are to be copied must not be broken, so the console never wraps.
+    console = Console(file=sys.stdout, highlight=False, soft_wrap=True)
+    for line in sentence.split("\n"):
+        first = line.partition(" ")[0]
+        style = "bold" if line.endswith(":") else "dim" if first == "#" else ""
+        text = Text(line, style)
+        if first in _STYLES:
+            text.stylize(_STYLES[first], 0, len(first))
+        console.print(text)
+    # Someone may read along through a pipe.
+    sys.stdout.flush()
+
+
+def run(settings: Settings, *, clock: datetime | None = None, say: Say = say_in_colour) -> None:
     """What `counterfoil demo` does: serves the demo network until it is interrupted.
 
     Raises what `app.serve` raises.
@@ -41,14 +67,12 @@ def run(settings: Settings, *, clock: datetime | None = None, say: Say = print) 
             seeded = seed_demo(connection)
         Thread(target=_walk, args=(opened, reached, seeded, stop, say), name="walk", daemon=True).start()
 
-    say(f"Counterfoil demo, data directory {settings.data_dir.resolve()}")
     app.serve(opened, clock=clock, started=started)
 
 
 def seed(settings: Settings) -> dict[str, Any]:
     """What `counterfoil seed-demo` does."""
-    with app.database(settings, purpose="seed-demo") as reached, reached.connect("seed") as connection:
-        connection.autocommit = True
+    with app.administering(settings) as connection:
         return seed_demo(connection)
 
 
@@ -56,25 +80,51 @@ def _walk(settings: Settings, reached: app.Database, seeded: dict[str, Any], sto
     """Waits until the server answers, sends the first order, shows it and the lines to go on."""
     client = _Client(settings.host, settings.port, seeded["tokens"]["advertiser"])
     if not _until(client.is_ready, READY_S, stop):
+        if not stop.is_set():
+            say(f"The server did not get ready within {READY_S} s; its log above says why.")
         return
     with reached.connect("feed") as connection:
         connection.autocommit = True
-        first = log.head(connection).submission_number + 1
+        number = log.head(connection).submission_number + 1
         now, is_sandbox = reference.read_clock(connection)
-        order_id = f"DEMO-{first}"
-        told = client.create(seeded, order_id, "140.00", now.isoformat())
-        say(
-            f"Serving on http://{settings.host}:{settings.port}"
-            + (f", clock {now.isoformat()}" if is_sandbox else "")
-        )
-        say("")
-        say(f"First order   {order_id}, 140.00 USD, accepted as {told}")
-        if _until(lambda: bool(client.commission(order_id)), POSTED_S, stop):
-            earned = client.commission(order_id)[0]
-            publisher = seeded["publishers"]["b"]["company_id"]
-            say(f"Commission    {earned} USD for publisher {publisher}, posted")
-        say(_lines_to_go_on(settings, seeded, f"DEMO-{first + 1}", now.isoformat(timespec="seconds")))
-        _watch(connection, feed.latest(connection), stop, say)
+    when = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    say(f"\nCounterfoil demo on {app.address_of(settings)}:")
+    say(f"  data directory   {settings.data_dir.resolve()}")
+    if is_sandbox:
+        say(f"  clock            stands at {when}")
+    _send_first(client, seeded, f"DEMO-{number}", when, stop, say)
+    _say_ids(seeded, say)
+    say(_lines_to_go_on(settings, seeded, f"DEMO-{number + 1}", when))
+    _watch(reached, stop, say)
+
+
+def _send_first(
+    client: _Client, seeded: dict[str, Any], order_id: str, when: str, stop: Event, say: Say
+) -> None:
+    publisher = seeded["publishers"]["b"]["company_id"]
+    try:
+        told = client.create(seeded, order_id, when)
+        say(f"  first order      {order_id}, 140.00 USD, {told}")
+        if _until(lambda: bool(client.commissions(order_id)), POSTED_S, stop):
+            earned = _plain(client.commissions(order_id)[0])
+            say(f"  commission       {earned} USD (6 %) for publisher {publisher}, posted")
+        elif not stop.is_set():
+            say(f"  commission       not posted within {POSTED_S} s; it will be told below")
+    except (OSError, HTTPException, ValueError) as error:
+        say(f"  first order      {order_id} got no answer: {error}")
+
+
+def _say_ids(seeded: dict[str, Any], say: Say) -> None:
+    a, b = seeded["publishers"]["a"], seeded["publishers"]["b"]
+    trackers = seeded["action_trackers"]
+    say("\nIds to send orders with:")
+    say(f"  enterprise       {seeded['enterprise_id']}")
+    say("  action trackers  " + ", ".join(f"{number} {name}" for name, number in trackers.items()))
+    say(f"  cjevent          {b['cjevent']} is a click of publisher {b['company_id']}")
+    say(f"  cjevent          {a['cjevent']} is a click of publisher {a['company_id']}")
+    say("\nTokens, shown this once (earlier ones stay valid):")
+    for name, token in seeded["tokens"].items():
+        say(f"  {name:<16} {token}")
 
 
 def _until(holds: Callable[[], bool], seconds: float, stop: Event) -> bool:
@@ -86,25 +136,42 @@ def _until(holds: Callable[[], bool], seconds: float, stop: Event) -> bool:
     return False
 
 
-def _watch(connection: psycopg.Connection, last: int, stop: Event, say: Say) -> None:
-    """A line for each event, as it comes."""
-    while not stop.wait(LOOK_S):
+def _watch(reached: app.Database, stop: Event, say: Say) -> None:
+    """What is accepted, and a line for each event, as it comes; also after the database was away."""
+    accepted = told = None
+    while not stop.is_set():
         try:
-            happened = feed.after(connection, last)
+            with reached.connect("feed") as connection:
+                connection.autocommit = True
+                while not stop.wait(LOOK_S):
+                    number, last = log.head(connection).submission_number, feed.latest(connection)
+                    if accepted is not None and number > accepted:
+                        say(f"accepted {number - accepted}")
+                    accepted, told = number, last if told is None else told
+                    happened = feed.after(connection, told, rows_max=10 * LINES_MAX)
+                    for line in _told(happened):
+                        say(line)
+                    told = happened[-1].event_id if happened else told
         except psycopg.Error:
-            return
-        for event in happened:
-            last = event.event_id
-            amount = (
-                f"  commission {_plain(event.commission_usd)} USD" if event.commission_usd is not None else ""
-            )
-            why = f"  {event.code}" if event.code else ""
-            mode = "" if event.mode == "live" else f"  ({event.mode})"
-            say(f"{event.kind} {event.order_id}{amount}{why}{mode}")
+            stop.wait(AWAY_S)
 
 
-def _plain(amount: object) -> str:
-    return f"{amount:.2f}"
+def _told(happened: Sequence[feed.Happened]) -> list[str]:
+    if len(happened) > LINES_MAX:
+        return [f"{kind} {count} orders" for kind, count in Counter(each.kind for each in happened).items()]
+    return [_line(each) for each in happened]
+
+
+def _line(event: feed.Happened) -> str:
+    earned = f"  commission {_plain(event.commission_usd)} USD" if event.commission_usd is not None else ""
+    why = f"  {event.code}" if event.code else ""
+    mode = "" if event.mode == "live" else f"  ({event.mode})"
+    return f"{event.kind} {event.order_id}{earned}{why}{mode}"
+
+
+def _plain(amount: Decimal) -> str:
+    """At least two decimals; a third one only where there is one."""
+    return f"{amount:.3f}".removesuffix("0")
 
 
 class _Client:
@@ -120,14 +187,24 @@ class _Client:
         except (OSError, HTTPException):
             return False
 
-    def create(self, seeded: dict[str, Any], order_id: str, amount: str, event_time: str) -> str:
-        answer = self._graphql("/graphql", _create_document(seeded, order_id, amount, event_time))
-        return str(answer["data"]["createOrders"]["orders"][0]["submissionId"])
+    def create(self, seeded: dict[str, Any], order_id: str, when: str) -> str:
+        """What became of the request, in words."""
+        answer = self._graphql("/graphql", _create_document(seeded, order_id, when))
+        orders = ((answer.get("data") or {}).get("createOrders") or {}).get("orders")
+        return f"accepted as {orders[0]['submissionId']}" if orders else f"refused: {json.dumps(answer)}"
 
-    def commission(self, order_id: str) -> list[str]:
-        document = '{ advertiserCommissions(forAdvertisers: ["5500001"]) { records { orderId pubCommissionAmountUsd } } }'
-        records = self._graphql("/query", document)["data"]["advertiserCommissions"]["records"]
-        return [str(each["pubCommissionAmountUsd"]) for each in records if each["orderId"] == order_id]
+    def commissions(self, order_id: str) -> list[Decimal]:
+        """What the records of the order earn, in USD; nothing while there is none."""
+        records = "{ records { orderId pubCommissionAmountUsd } }"
+        answer = self._graphql(
+            "/query", f'{{ advertiserCommissions(forAdvertisers: ["5500001"]) {records} }}'
+        )
+        report = (answer.get("data") or {}).get("advertiserCommissions") or {"records": []}
+        return [
+            Decimal(each["pubCommissionAmountUsd"])
+            for each in report["records"]
+            if each["orderId"] == order_id
+        ]
 
     def _graphql(self, path: str, document: str) -> dict[str, Any]:
         _, body = self._call("POST", path, document.encode())
@@ -144,39 +221,60 @@ class _Client:
             connection.close()
 
 
-def _create_document(seeded: dict[str, Any], order_id: str, amount: str, event_time: str) -> str:
+_KEY = 'enterpriseId: "{}", actionTrackerId: 401, orderId: "{}"'
+_ANSWER = "{ orders { submissionId orderId } errors { message fields } }"
+
+
+def _create_document(seeded: dict[str, Any], order_id: str, when: str) -> str:
+    key = _KEY.format(seeded["enterprise_id"], order_id)
     return (
-        f'mutation {{ createOrders(newOrders: [{{enterpriseId: "{seeded["enterprise_id"]}", actionTrackerId: 401, '
-        f'orderId: "{order_id}", eventTime: "{event_time}", cjEvent: "{seeded["publishers"]["b"]["cjevent"]}", '
-        f'amount: {amount}, currency: "USD"}}]) {{ orders {{ submissionId orderId }} errors {{ message fields }} }} }}'
+        f'mutation {{ createOrders(newOrders: [{{{key}, eventTime: "{when}", '
+        f'cjEvent: "{seeded["publishers"]["b"]["cjevent"]}", amount: 140.00, currency: "USD"}}]) {_ANSWER} }}'
     )
 
 
-def _lines_to_go_on(settings: Settings, seeded: dict[str, Any], order_id: str, now: str) -> str:
-    key = f'enterpriseId: "{seeded["enterprise_id"]}", actionTrackerId: 401, orderId: "{order_id}"'
-    rest = "{ orders { submissionId } errors { message fields } }"
-    documents = {
-        "create an order": _create_document(seeded, order_id, "140.00", now),
-        "restate it": (
-            f'mutation {{ restateOrders(restatedOrders: [{{{key}, updateTime: "{now}", amount: 99.00, '
-            f'currency: "USD", correctionReason: ReturnedMerchandise}}]) {rest} }}'
-        ),
-        "cancel it": f'mutation {{ cancelOrders(cancelledOrders: [{{{key}, updateTime: "{now}"}}]) {rest} }}',
-    }
-    base = f"http://{settings.host}:{settings.port}"
-    tokens = seeded["tokens"]
+def _restate_document(seeded: dict[str, Any], order_id: str, when: str) -> str:
+    key = _KEY.format(seeded["enterprise_id"], order_id)
+    return (
+        f'mutation {{ restateOrders(restatedOrders: [{{{key}, updateTime: "{when}", amount: 99.00, '
+        f'currency: "USD", correctionReason: ReturnedMerchandise}}]) {_ANSWER} }}'
+    )
+
+
+def _cancel_document(seeded: dict[str, Any], order_id: str, when: str) -> str:
+    key = _KEY.format(seeded["enterprise_id"], order_id)
+    return f'mutation {{ cancelOrders(cancelledOrders: [{{{key}, updateTime: "{when}"}}]) {_ANSWER} }}'
+
+
+_REPORT = (
+    '{ publisherCommissions(forPublishers: ["7700002"]) { count records { commissionId orderId original '
+    "saleAmountUsd pubCommissionAmountUsd actionStatus lockingDate } } }"
+)
+
+
+def _lines_to_go_on(settings: Settings, seeded: dict[str, Any], order_id: str, when: str) -> str:
+    advertiser, publisher = seeded["tokens"]["advertiser"], seeded["tokens"]["publisher_b"]
 
     def curl(path: str, token: str, document: str) -> str:
-        return f"  curl -s {base}{path} -H 'Authorization: Bearer {token}' -d '{document}'"
+        return f"curl -s {app.address_of(settings)}{path} -H 'Authorization: Bearer {token}' -d '{document}'"
 
-    report = '{ publisherCommissions(forPublishers: ["7700002"]) { count records { commissionId orderId original saleAmountUsd pubCommissionAmountUsd actionStatus lockingDate } } }'
-    lines = ["", "Tokens (shown here once, earlier ones stay valid)"]
-    lines += [f"  {name:<16} {token}" for name, token in tokens.items()]
-    lines += ["", "Go on, in another terminal:"]
-    for name, document in documents.items():
-        lines += [f"# {name}", curl("/graphql", tokens["advertiser"], document)]
-    lines += ["# read what the publisher sees", curl("/query", tokens["publisher_b"], report)]
-    where = "" if settings.data_dir == Path(".counterfoil") else f" --data-dir {settings.data_dir}"
-    lines += ["", f"For your own network: counterfoil network export{where} > network.toml, change it, then"]
-    lines += [f"counterfoil network apply network.toml{where}. Stop with Ctrl-C.", ""]
-    return "\n".join(lines)
+    is_default = "data_dir" not in settings.origins
+    option = "" if is_default else f" --data-dir {shlex.quote(str(settings.data_dir))}"
+    lines = ["\nGo on in another terminal; what becomes of it is told here:"]
+    for told, line in (
+        ("create an order", curl("/graphql", advertiser, _create_document(seeded, order_id, when))),
+        ("restate it", curl("/graphql", advertiser, _restate_document(seeded, order_id, when))),
+        ("cancel it", curl("/graphql", advertiser, _cancel_document(seeded, order_id, when))),
+        ("read what the publisher sees", curl("/query", publisher, _REPORT)),
+    ):
+        lines += [f"# {told}", line, ""]
+    return "\n".join(
+        [
+            *lines,
+            "For your own network:",
+            f"  counterfoil network export{option} > network.toml",
+            f"  counterfoil network apply network.toml{option}",
+            "",
+            "Stop with Ctrl-C.",
+        ]
+    )

@@ -13,15 +13,13 @@ from datetime import datetime, timedelta
 from psycopg import Connection
 
 from counterfoil.administration import Refused
-from counterfoil.clock import monotonic, sleep
+from counterfoil.draining import drain
 from counterfoil.intake import event
 from counterfoil.model.orders import Channel
 from counterfoil.scheduler import Scheduler
-from counterfoil.store import lanes, log, reference
+from counterfoil.store import log, reference
 from counterfoil.worker import Worker
 
-DRAIN_S = 600
-LOOK_S = 0.02
 _DURATION = re.compile(r"(?:(\d{1,5})d)?(?:(\d{1,6})h)?(?:(\d{1,7})m)?(?:(\d{1,9})s)?", re.ASCII)
 
 
@@ -61,7 +59,9 @@ class SandboxTime:
 
     def _move(self, target: Callable[[datetime], datetime], moved_by: str) -> datetime:
         self.now()
-        self._drain()
+        with self._connect("clock") as connection:
+            position = log.head(connection).position
+        drain(self._connect, self._worker, position)
         with self._connect("clock") as connection:
             reference.lock_log(connection)
             now, _ = reference.read_clock(connection)
@@ -83,23 +83,6 @@ class SandboxTime:
         finally:
             scheduler.close()
         return wanted
-
-    def _drain(self) -> None:
-        """Waits until everything received so far is decided or held, and helps with it."""
-        worker = self._worker()
-        deadline = monotonic() + DRAIN_S
-        try:
-            with self._connect("clock") as connection:
-                connection.autocommit = True
-                position = log.head(connection).position
-                while lanes.undecided_before(connection, position):
-                    if worker.process() == 0:
-                        # Another processor has the rest.
-                        sleep(LOOK_S)
-                    if monotonic() > deadline:
-                        raise Refused("Orders are still being decided.", "Try again in a moment.")
-        finally:
-            worker.close()
 
 
 def _refuse_unless(is_sandbox: bool) -> None:

@@ -7,15 +7,18 @@ Owns names, defaults and origins: a flag wins over the environment, the environm
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from decimal import Decimal
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 PREFIX = "COUNTERFOIL_"
 FILE_NAME = "counterfoil.toml"
+_AMOUNT = re.compile(r"[0-9]{1,12}(\.[0-9]{1,3})?", re.ASCII)
 
 
 class SettingError(Exception):
@@ -90,6 +93,7 @@ class Settings:
     shape_depth_max: int = _setting(16, "Deepest selection.")
     shape_value_depth_max: int = _setting(8, "Deepest input value.")
     shape_variables_depth_max: int = _setting(16, "Deepest JSON of the variables.")
+    minimum_payment: str = _setting("0", "Least amount of a statement that is paid; less is carried over.")
     page_records_max: int = _setting(10_000, "Records on one page of a commission report.")
     large_requests_max: int = _setting(4, "Large requests read at the same time; more wait, then get 504.")
     waiting_mb_max: int = _setting(256, "Accepted work that may wait for its commit, in MB; beyond it 504.")
@@ -99,6 +103,14 @@ class Settings:
 
     origins: Mapping[str, str] = field(default_factory=dict)
     """Where each value that is not a default came from."""
+
+    def minimum_payment_amount(self) -> Decimal:
+        """The least amount of a statement that is paid, in the publisher's currency."""
+        if not _AMOUNT.fullmatch(self.minimum_payment):
+            raise SettingError(
+                f"minimum_payment is {self.minimum_payment!r}, not an amount.", "Use an amount such as 50.00."
+            )
+        return Decimal(self.minimum_payment)
 
     def as_environment(self) -> dict[str, str]:
         """The environment in which a process of ours reads the same settings."""

@@ -6,6 +6,7 @@ Owns the listening socket, the children and their back-off. Knows nothing of ord
 from __future__ import annotations
 
 import contextlib
+import errno
 import signal
 import socket
 import subprocess
@@ -23,12 +24,17 @@ LOOK_S = 0.2
 BACK_OFF_MAX_S = 10.0
 STEADY_S = 30.0
 BACKLOG = 2048
+PORT_MAX = 65_535
 
 _log = structlog.get_logger("counterfoil")
 
 
 def listening_socket(host: str, port: int) -> socket.socket:
     """A socket that listens. Raises SettingError when the port is taken or the address is not ours."""
+    if port > PORT_MAX:
+        raise SettingError(
+            f"There is no port {port}.", f"Choose one up to {PORT_MAX}: --port N or COUNTERFOIL_PORT=N."
+        )
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -37,9 +43,15 @@ def listening_socket(host: str, port: int) -> socket.socket:
         listener.listen(BACKLOG)
     except OSError as error:
         listener.close()
+        if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+            raise SettingError(
+                f"The address {host} is not one of this machine: {error.strerror}.",
+                "Name one that is: --host 127.0.0.1, or --host 0.0.0.0 for all; also COUNTERFOIL_HOST.",
+            ) from error
+        other = port + 1 if port < PORT_MAX else port - 1
         raise SettingError(
             f"Port {port} on {host} cannot be used: {error.strerror}.",
-            f"Choose another with --port {port + 1} or COUNTERFOIL_PORT={port + 1}, or stop what uses it.",
+            f"Choose another with --port {other} or COUNTERFOIL_PORT={other}, or stop what uses it.",
         ) from error
     listener.set_inheritable(True)
     return listener

@@ -118,6 +118,14 @@ def test_the_depth_is_told_even_where_no_parser_goes(
     assert f"maximum query depth exceeded {depth} > {limit}" == shape(written(depth))
 
 
+def test_no_setting_lets_a_document_through_that_no_parser_follows() -> None:
+    """With the limits set wide the parser's own remains."""
+    wide = ShapeLimits(depth_max=1000, value_depth_max=1000)
+
+    assert shape(nested(150), limits=wide) is None
+    assert "maximum query depth exceeded 300 > 200" == shape(nested(300), limits=wide)
+
+
 def test_depth_is_counted_through_fragments() -> None:
     """What hides in a fragment is as deep as where it is spread."""
     document = "{" + "a{" * 9 + "...F" + "}" * 10 + "fragment F on X " + nested(8)

@@ -100,10 +100,15 @@ def test_nothing_has_a_default(name: str) -> None:
 def test_our_additions_are_listed_in_one_place() -> None:
     """The tracking schema that is served is the original and its listed additions, nothing else."""
     served, original = facts_of(schemas.tracking().types), facts_of(schemas.tracking_original().types)
-    added = served["types"]["Mutation"]["fields"].pop("cancelOrder")
+    mutations, queries = (served["types"][root]["fields"] for root in ("Mutation", "Query"))
+    alias = mutations.pop("cancelOrder")
+    lookups = {name: queries.pop(name)["type"] for name in ("submission", "submissions", "order")}
+    added = {name: served["types"].pop(name) for name in set(served["types"]) - set(original["types"])}
 
     assert original == served
-    assert original["types"]["Mutation"]["fields"]["cancelOrders"] == added
+    assert original["types"]["Mutation"]["fields"]["cancelOrders"] == alias
+    assert {"Submission", "[Submission!]!", "OrderHistory"} == set(lookups.values())
+    assert {"object", "enum"} == {each["kind"] for each in added.values()}
 
 
 @pytest.mark.parametrize("schema", [schemas.tracking, schemas.commission_detail], ids=["tracking", "detail"])

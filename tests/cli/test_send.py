@@ -5,13 +5,16 @@ Owns exit codes, output and where the token comes from. Leaves the sending to te
 
 import asyncio
 import json
+import signal
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from aiohttp import web
 
+from counterfoil.cli import main
 from tests.sending.compatible_server import CompatibleServer, refusing, refusing_at_the_top, running
 
 ENTRY = [sys.executable, "-c", "import sys; from counterfoil.cli import main; sys.exit(main())"]
@@ -51,13 +54,22 @@ def at_a_place_with_orders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("COUNTERFOIL_TOKEN", "from-environment")
 
 
-async def send(server: CompatibleServer | None, *words: str) -> Ended:
-    """Runs `counterfoil send orders.csv` to its end."""
-    address = [] if server is None else ["--url", server.url]
-    process = await asyncio.create_subprocess_exec(
-        *ENTRY, "send", "orders.csv", *COMMON, *address, *words,
+def left_in(folder: Path) -> list[str]:
+    """The files of the folder."""
+    return sorted(path.name for path in folder.iterdir())
+
+
+async def started(server: CompatibleServer, *words: str) -> asyncio.subprocess.Process:
+    """Starts `counterfoil send orders.csv`."""
+    return await asyncio.create_subprocess_exec(
+        *ENTRY, "send", "orders.csv", *COMMON, "--url", server.url, *words,
         stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
+
+
+async def send(server: CompatibleServer, *words: str) -> Ended:
+    """Runs it to its end."""
+    process = await started(server, *words)
     out, err = await asyncio.wait_for(process.communicate(), 30)
     assert process.returncode is not None
     return Ended(process.returncode, out.decode(), err.decode())
@@ -72,7 +84,7 @@ async def test_a_program_gets_one_object_with_the_counts(server: CompatibleServe
     assert (3, 0, 0, 0) == tuple(
         counts[key] for key in ("accepted", "accepted_before", "refused", "bad_rows")
     )
-    assert [counts["state"]] == [path.name for path in tmp_path.glob("orders.csv.*.send-state.json")]
+    assert ["orders.csv", counts["state"]] == left_in(tmp_path)
     assert "Bearer from-environment" == server.headers[0]["Authorization"]
 
 
@@ -85,6 +97,27 @@ async def test_a_person_is_told_where_it_goes_on(server: CompatibleServer) -> No
     assert "Going on at row 3: 2 orders were accepted before" in second.err
     assert "Nothing left to send: 3 orders" in third.err
     assert 0 == second.code == third.code
+    assert ["A-1", "A-2", "A-3"] == [order["orderId"] for order in server.accepted]
+
+
+async def test_an_interrupted_run_says_how_to_go_on_and_does(server: CompatibleServer) -> None:
+    """Ctrl-C ends it with 130, and the next run sends what was not accepted."""
+    stopping = asyncio.Event()
+
+    async def accept_no_more(_request: web.Request, _orders: list[dict[str, str]]) -> web.StreamResponse:
+        stopping.set()
+        await asyncio.sleep(30)
+        raise AssertionError
+
+    server.answers = [server.accept, accept_no_more]
+    process = await started(server, "--batch-size", "1")
+    await asyncio.wait_for(stopping.wait(), 30)
+    process.send_signal(signal.SIGINT)
+    _, err = await asyncio.wait_for(process.communicate(), 30)
+    await send(server, "--batch-size", "1")
+
+    assert 130 == process.returncode
+    assert "run the same again to go on" in err.decode()
     assert ["A-1", "A-2", "A-3"] == [order["orderId"] for order in server.accepted]
 
 
@@ -131,7 +164,7 @@ async def test_a_dry_run_sends_nothing_and_needs_no_token(
     first = {"enterpriseId": "1500001", "actionTrackerId": 401, "orderId": "A-1", "amount": "1.50"}
     assert {"dry_run": True, "orders": 3, "bad_rows": [], "first_order": first} == json.loads(ended.out)
     assert (0, []) == (ended.code, server.requests)
-    assert ["orders.csv"] == [path.name for path in tmp_path.iterdir()]
+    assert ["orders.csv"] == left_in(tmp_path)
 
 
 async def test_the_token_may_come_from_a_file(server: CompatibleServer, tmp_path: Path) -> None:
@@ -155,20 +188,23 @@ async def test_the_token_may_come_from_a_file(server: CompatibleServer, tmp_path
         (["--state", "orders.csv"], "The state file orders.csv cannot be read."),
     ],
 )
-async def test_wrong_usage_sends_nothing(words: list[str], error: str) -> None:
+def test_wrong_usage_sends_nothing(capsys: pytest.CaptureFixture[str], words: list[str], error: str) -> None:
     """What is wrong with the call is said before any connection: exit code 2."""
-    ended = await send(None, *words)
+    code = main(["send", "orders.csv", *COMMON, *words])
+    heard = capsys.readouterr()
 
-    assert (2, "") == (ended.code, ended.out)
-    assert f"error: {error}" == ended.err.splitlines()[0]
+    assert (2, "") == (code, heard.out)
+    assert f"error: {error}" == heard.err.splitlines()[0]
 
 
-async def test_without_a_token_nothing_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_token_nothing_is_sent(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A program that cannot be asked is told where to put it."""
     monkeypatch.delenv("COUNTERFOIL_TOKEN")
-    ended = await send(None)
+    code = main(["send", "orders.csv", *COMMON])
 
-    assert 2 == ended.code
+    assert 2 == code
     assert ["error: There is no token.", "fix: Give --token-file FILE, or set COUNTERFOIL_TOKEN."] == (
-        ended.err.splitlines()
+        capsys.readouterr().err.splitlines()
     )

@@ -50,7 +50,7 @@ class Book:
         self._lease.release()
 
     def drop(self) -> None:
-        """Lets go of the connection, as when the database is killed under it; the next question makes another."""
+        """Lets go of the connection; the next question makes another."""
         if self._connection is not None:
             self._connection.close()
         self._connection = None
@@ -63,9 +63,11 @@ class Book:
 
     def wait_decided(self, seconds: float = PATIENCE_S) -> None:
         """Returns when no accepted submission waits any more."""
-        until(
-            lambda: self.ask("SELECT count(*) FROM intake_pending") == [(0,)], "everything decided", seconds
-        )
+        until(lambda: self.undecided() == 0, "everything decided", seconds)
+
+    def undecided(self) -> int:
+        """How much work waits: lanes of requests."""
+        return int(self.ask("SELECT count(*) FROM intake_pending")[0][0])
 
     def outcomes(self, submission_ids: Sequence[str]) -> Counter[str]:
         """How often each submission of these has an outcome; one without is not in it."""

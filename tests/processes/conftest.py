@@ -48,10 +48,23 @@ def seeded(seeded_directory: Seeded) -> dict[str, Any]:
     return seeded_directory.told
 
 
+@pytest.fixture(scope="session")
+def new_copy(seeded_directory: Seeded, home: Path) -> Callable[[], Path]:
+    """Makes data directories that hold the demo network."""
+
+    def copy() -> Path:
+        folder = home / f"copy-{next(_numbers)}"
+        # `cp` keeps the owners: as root the database's files belong to an account of their own.
+        subprocess.run(["/bin/cp", "-a", str(seeded_directory.data_dir), str(folder)], check=True)
+        return folder
+
+    return copy
+
+
 @pytest.fixture
-def data_dir(seeded_directory: Seeded, home: Path) -> Path:
+def data_dir(new_copy: Callable[[], Path]) -> Path:
     """A data directory of the test's own, with the demo network in it."""
-    return _copy(seeded_directory.data_dir, home)
+    return new_copy()
 
 
 @pytest.fixture
@@ -74,18 +87,11 @@ def start(data_dir: Path) -> Iterator[StartServer]:
 
 
 @pytest.fixture(scope="session")
-def shared(seeded_directory: Seeded, home: Path) -> Iterator[RunningServer]:
+def shared(new_copy: Callable[[], Path]) -> Iterator[RunningServer]:
     """A server for tests that leave it as it is: they may send orders with ids of their own."""
-    server = RunningServer(_copy(seeded_directory.data_dir, home))
+    server = RunningServer(new_copy())
     try:
         server.wait_ready()
         yield server
     finally:
         server.clear()
-
-
-def _copy(data_dir: Path, home: Path) -> Path:
-    copy = home / f"copy-{next(_numbers)}"
-    # `cp` keeps the owners: the database's files belong to an account of their own when root runs the tests.
-    subprocess.run(["/bin/cp", "-a", str(data_dir), str(copy)], check=True)
-    return copy

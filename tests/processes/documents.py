@@ -1,6 +1,6 @@
 """Documents: what a client of the demo network sends.
 
-Owns the wording of creates, restatements, cancellations and of one report. All orders are sent to action tracker
+Owns the wording of creates, restatements, cancellations and reports. All orders are sent to action tracker
 401 with publisher B's click, so that 100.00 USD earn 6.00 USD.
 """
 
@@ -25,7 +25,8 @@ def creates(seeded: dict[str, Any], order_ids: Iterable[str], amount: str = "100
     """The field that creates these orders."""
     click = seeded["publishers"]["b"]["cjevent"]
     orders = ", ".join(
-        f'{{{_KEY.format(order_id)}, eventTime: "{_WHEN}", cjEvent: "{click}", amount: {amount}, currency: "USD"}}'
+        f'{{{_KEY.format(order_id)}, eventTime: "{_WHEN}", cjEvent: "{click}", '
+        f'amount: {amount}, currency: "USD"}}'
         for order_id in order_ids
     )
     return f"createOrders(newOrders: [{orders}]) {_ANSWER}"
@@ -34,7 +35,8 @@ def creates(seeded: dict[str, Any], order_ids: Iterable[str], amount: str = "100
 def restates(*order_ids: str, amount: str) -> str:
     """The field that restates these orders to the amount."""
     orders = ", ".join(
-        f'{{{_KEY.format(order_id)}, updateTime: "{_WHEN}", amount: {amount}, currency: "USD", correctionReason: ReturnedMerchandise}}'
+        f'{{{_KEY.format(order_id)}, updateTime: "{_WHEN}", '
+        f'amount: {amount}, currency: "USD", correctionReason: ReturnedMerchandise}}'
         for order_id in order_ids
     )
     return f"restateOrders(restatedOrders: [{orders}]) {_ANSWER}"
@@ -42,9 +44,7 @@ def restates(*order_ids: str, amount: str) -> str:
 
 def cancels(*order_ids: str) -> str:
     """The field that cancels these orders."""
-    orders = ", ".join(
-        f'{{{_KEY.format(order_id)}, updateTime: "{_WHEN}"}}' for order_id in order_ids
-    )
+    orders = ", ".join(f'{{{_KEY.format(order_id)}, updateTime: "{_WHEN}"}}' for order_id in order_ids)
     return f"cancelOrders(cancelledOrders: [{orders}]) {_ANSWER}"
 
 

@@ -23,6 +23,8 @@ STOP_S = 5
 """What the product promises for SIGTERM and Ctrl-C."""
 PATIENCE_S = 15
 LOOK_S = 0.02
+PROGRAM = Path(sys.executable).with_name("counterfoil")
+"""The command that a person types."""
 
 
 class Reply(NamedTuple):
@@ -68,7 +70,7 @@ def free_port() -> int:
 def counterfoil(*words: str | Path, **settings: str) -> subprocess.CompletedProcess[str]:
     """Runs one command to its end."""
     return subprocess.run(
-        [sys.executable, "-m", "counterfoil", *map(str, words)],
+        [PROGRAM, *map(str, words)],
         env=environment(**settings),
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -105,19 +107,79 @@ def processes_on(data_dir: Path) -> list[Process]:
     return found
 
 
-class RunningServer:
+class Wire:
+    """What a client does with a port on loopback."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        timeout: float = 30,
+    ) -> Reply:
+        """One request on a connection of its own."""
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+        try:
+            connection.request(method, path, body, dict(headers or {}))
+            response = connection.getresponse()
+            return Reply(response.status, response.read(), response.headers.get("Content-Type", ""))
+        finally:
+            connection.close()
+
+    def post(self, path: str, token: str, body: str | bytes, timeout: float = 30) -> Reply:
+        """What `curl -d` sends."""
+        raw = body.encode() if isinstance(body, str) else body
+        return self.ask("POST", path, raw, {"Authorization": f"Bearer {token}"}, timeout)
+
+
+class Part(Wire):
+    """One process as the supervisor starts it, `api` or `processor`, without a supervisor."""
+
+    def __init__(self, data_dir: Path, part: str, **settings: str) -> None:
+        """Starts it on a data directory whose database runs."""
+        with socket.socket() as listener:
+            listener.bind(("127.0.0.1", 0))
+            listener.listen()
+            super().__init__(listener.getsockname()[1])
+            self._process = subprocess.Popen(
+                [
+                    sys.executable,
+                    "-m",
+                    "counterfoil.child",
+                    part,
+                    *([str(listener.fileno())] * (part == "api")),
+                ],
+                env=environment(data_dir=str(data_dir), **settings),
+                stdin=subprocess.PIPE,
+                pass_fds=(listener.fileno(),),
+            )
+
+    def wait(self) -> int:
+        """Its exit code, once it has ended by itself."""
+        try:
+            return self._process.wait(PATIENCE_S)
+        finally:
+            self._process.kill()
+            self._process.communicate()
+
+
+class RunningServer(Wire):
     """`counterfoil serve`, or another command that runs until it is stopped, on one data directory."""
 
     def __init__(self, data_dir: Path, *options: str, command: str = "serve", **settings: str) -> None:
         """Starts it; `settings` become COUNTERFOIL_* variables of all its processes."""
+        super().__init__(free_port())
         self.data_dir = data_dir
-        self.port = free_port()
         self._command = command
         self._log = data_dir.parent / f"{data_dir.name}-{command}-{self.port}.log"
         port = ["--port", str(self.port)] if command != "worker" else []
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "counterfoil", command, "--data-dir", str(data_dir), *port, *options],
+                [PROGRAM, command, "--data-dir", str(data_dir), *port, *options],
                 env=environment(**settings),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -150,28 +212,6 @@ class RunningServer:
             return self.ask("GET", "/health/ready").status == 200
         except (OSError, HTTPException):
             return False
-
-    def ask(
-        self,
-        method: str,
-        path: str,
-        body: bytes | None = None,
-        headers: Mapping[str, str] | None = None,
-        timeout: float = 30,
-    ) -> Reply:
-        """One request on a connection of its own."""
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=timeout)
-        try:
-            connection.request(method, path, body, dict(headers or {}))
-            response = connection.getresponse()
-            return Reply(response.status, response.read(), response.headers.get("Content-Type", ""))
-        finally:
-            connection.close()
-
-    def post(self, path: str, token: str, body: str | bytes, timeout: float = 30) -> Reply:
-        """What `curl -d` sends."""
-        raw = body.encode() if isinstance(body, str) else body
-        return self.ask("POST", path, raw, {"Authorization": f"Bearer {token}"}, timeout)
 
     def stop(self, by: signal.Signals = signal.SIGTERM, patience_s: float = STOP_S) -> int:
         """Asks it to stop; answers its exit code. Fails when it takes longer than promised."""

@@ -50,7 +50,7 @@ def test_children_end_when_their_supervisor_is_killed(
 def test_orders_survive_the_killing_of_everything(
     start: StartServer, data_dir: Path, seeded: dict[str, Any]
 ) -> None:
-    """SIGKILL of every process at once, soon after the answer: each answered order has one outcome and record."""
+    """SIGKILL of every process at once, soon after the answer: each order has one outcome and record."""
     accepted: list[str] = []
     order_ids: list[str] = []
     for n, moment_s in enumerate(MOMENTS_S):

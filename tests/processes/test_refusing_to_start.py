@@ -1,4 +1,4 @@
-"""Refusing to start: one sentence that says what is wrong and what to do, exit code 3, and nothing left running."""
+"""Refusing to start: a sentence that says what is wrong, one that says what to do, and exit code 3."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_a_data_directory_that_is_in_use(shared: RunningServer) -> None:
 
 
 def test_a_schema_that_does_not_fit(data_dir: Path) -> None:
-    """A schema newer than the program, and a migration that was changed, are refused by everything that starts."""
+    """A schema newer than the program, and a migration that was changed, are refused."""
     with Book(data_dir) as book, psycopg.connect(book.owner_url, autocommit=True) as owner:
         owner.execute("INSERT INTO schema_migration (number, title, checksum) VALUES (9999, 'Later.', 'x')")
         for command in ("serve", "worker", "migrate", "demo"):

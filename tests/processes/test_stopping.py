@@ -75,9 +75,9 @@ def test_a_stopped_worker_leaves_nothing(start: StartServer, data_dir: Path) -> 
 
 
 def test_a_stopped_demo_says_so_and_leaves_nothing(start: StartServer, data_dir: Path) -> None:
-    """Ctrl-C in the demo ends it with "Stopped." and no process, whether the first order is through or not."""
+    """Ctrl-C in the demo ends it with "Stopped." and no process."""
     demo = start(command="demo")
-    until(lambda: "Commission" in demo.output, "the first order's commission")
+    until(lambda: "posted" in demo.output, "the first order's commission")
     assert 0 == demo.stop(signal.SIGINT)
     assert [] == processes_on(data_dir)
     assert "Stopped." == demo.output.rstrip().splitlines()[-1]

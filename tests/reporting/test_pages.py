@@ -105,6 +105,17 @@ def test_pages_follow_each_other_without_gap(three: Desk) -> None:
     ] == seen
 
 
+def test_a_page_over_several_companies_begins_with_the_lowest_ids(desk: Desk) -> None:
+    """Whichever company has them, the first records of all come first, and the last one is no exception."""
+    post(desk, create("S-1", cj_event=CLICK_B), *(create(f"V-{n}") for n in range(3)))
+    post(desk, create("S-2", cj_event=CLICK_B))
+    cursors = ("0", "2000000002", "2000000004")
+
+    assert [["S-1", "V-0"], ["V-1", "V-2"], ["S-2"]] == [
+        order_ids(desk, side="publisher", limit=2, sinceCommissionId=cursor) for cursor in cursors
+    ]
+
+
 def test_a_page_that_is_exactly_full_is_complete(three: Desk) -> None:
     """Nothing follows a page that holds the last record."""
     page = read(three, limit=5)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from counterfoil.model.orders import CancellationStatus, CorrectionReason, Order
 from counterfoil.reporting import Records
 from counterfoil.reporting.countries import alpha3
 from counterfoil.reporting.records import REASONS
-from tests.desk import CLICK_B, Desk
+from tests.desk import BEGINNING, CLICK_B, Desk
 from tests.reporting.bookkeeping import cancel, column, create, items, post, read, restate
 
 NEW = {"customerStatus": "New"}
@@ -281,18 +282,38 @@ def test_ids_names_and_types_are_those_of_the_network(desk: Desk) -> None:
 
 def test_dates_are_cut_to_whole_seconds(desk: Desk) -> None:
     """An instant's fraction is cut off, never rounded up (section 8)."""
-    post(desk, create("A-1", event_time="2026-03-01T09:59:59.999Z"))
+    desk.clock(BEGINNING + timedelta(hours=1, microseconds=999_999))
+    desk.click("click-late", 9900001, 7700001, 12000001, 5500001)
+    post(desk, create("A-1", 403, cj_event="click-late", event_time="2026-03-01T10:59:59.999Z"))
 
-    assert [("2026-03-01T09:59:59Z", "2026-03-01T10:00:00Z")] == figures(desk, "eventDate", "postingDate")
+    assert [
+        ("2026-03-01T10:59:59Z", "2026-03-01T11:00:00Z", "2026-03-01T11:00:00Z", "2026-03-01T10:00:00Z")
+    ] == figures(desk, "eventDate", "postingDate", "lockingDate", "clickDate")
+
+
+def test_a_bonus_belongs_to_no_order(desk: Desk) -> None:
+    """A period record has its kind for a type, and nothing that only an order has."""
+    post(desk, create("A-1"))
+    desk.connection.execute(
+        "INSERT INTO commission_record (enterprise_id, commission_id, mode, kind, sign, posted_at, event_time,"
+        " advertiser_id, publisher_id, action_tracker_id, job_id, month)"
+        " SELECT enterprise_id, commission_id + 1, mode, 'bonus', 1, posted_at, event_time, advertiser_id,"
+        " publisher_id, action_tracker_id, 1, '2026-03-01' FROM commission_record"
+    )
+    fields = ("actionType", "original", "coupon", "clickDate", "aid", "websiteName", "situations")
+
+    assert [("bonus", True, None, None, None, None, [])] == figures(desk, *fields, actionTypes=["Bonus"])
+    assert ["sim_sale"] == column(desk, "actionType", actionTypes=["sim_sale", "perf_inc"])
+    assert ["sim_sale", "bonus"] == column(desk, "actionType")
 
 
 def test_a_legacy_correction_keeps_the_sign_of_the_discount(desk: Desk) -> None:
     """A correction file's record negates the standing state, but not its order discount (D86, D114)."""
     post(desk, create("A-1", amount="100", discount="10"))
     desk.connection.execute(
-        "INSERT INTO commission_record (enterprise_id, commission_id, mode, kind, original_action_id, version,"
-        " sign, submission_id, posted_at, event_time, advertiser_id, publisher_id, property_id, ad_id,"
-        " action_tracker_id, correction_reason)"
+        "INSERT INTO commission_record (enterprise_id, commission_id, mode, kind, original_action_id,"
+        " version, sign, submission_id, posted_at, event_time, advertiser_id, publisher_id, property_id,"
+        " ad_id, action_tracker_id, correction_reason)"
         " SELECT enterprise_id, commission_id + 1, mode, 'legacy', original_action_id, version, -1,"
         " submission_id, posted_at, event_time, advertiser_id, publisher_id, property_id, ad_id,"
         " action_tracker_id, 'Other' FROM commission_record"

@@ -194,6 +194,20 @@ async def test_a_refused_batch_does_not_hold_up_the_others(
     assert (Tally(before=4, accepted=2), True) == (again.tally, again.all_accepted)
 
 
+async def test_gaps_of_several_refusals_are_closed_by_one_request(
+    server: CompatibleServer, planned: Planned, heard: Heard
+) -> None:
+    """What was refused here and there goes over together, and after that nothing is left."""
+    server.answers = [server.accept, refusing("no"), server.accept, refusing("no")]
+    await sending.send(planned(batch_size=1), "secret", heard, QUICK)
+    for _ in range(2):
+        report = await sending.send(planned(batch_size=10), "secret", heard, QUICK)
+
+    assert ["A-2", "A-4"] == ids(server.requests[-1])
+    assert 7 == len(server.requests)
+    assert Tally(before=6) == report.tally
+
+
 async def test_a_refusal_names_the_line_of_the_order_it_speaks_of(
     server: CompatibleServer, planned: Planned, heard: Heard
 ) -> None:

@@ -198,7 +198,7 @@ class Teller:
 
 
 def edited(text: str, edits: Sequence[tuple[str, str]]) -> str:
-    """The text with the lines that go or stay, found in one place, written anew; or with lines added below."""
+    """The text with the lines that go or stay, found in one place, rewritten; or with lines added below."""
     wanted = [line for mark, line in edits if mark in "-|"]
     written_anew = [line for mark, line in edits if mark in "+|"]
     lines = text.splitlines()

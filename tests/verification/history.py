@@ -1,6 +1,6 @@
 """A fair history: everything that can happen to orders so far, sent to a real desk.
 
-Owns the orders and the second version of the network that they meet. Expects nothing. Next: test_invariants.py.
+Owns the orders and the second version of the network that they meet. Expects nothing. Next: breaks.py.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from counterfoil.model.orders import (
 from counterfoil.network import demo_network
 from tests.desk import ALPINE, CLICK_A, CLICK_B, CLICK_B_ALPINE, NORTHWIND, Desk
 
-# From the 2nd of March on: a limit of two orders a click, a flat rule per unit, fees of other forms, and Swiss
-# francs have a rate.
+# From the 2nd of March on: a limit of two orders a click, a flat rule per unit, another form of fee, and a
+# rate for Swiss francs.
 LATER = """
 [[terms]]
 id = 701

@@ -23,7 +23,7 @@ from counterfoil.api.answers import DETAILED, Answer, failure
 from counterfoil.api.auth import Door
 from counterfoil.api.commissions import CommissionsApi
 from counterfoil.api.sandbox import move_clock
-from counterfoil.api.tracking import Accepted, Again, Asked, TrackingApi
+from counterfoil.api.tracking import Accepted, Again, Asked, Lookup, TrackingApi
 from counterfoil.clock import Clock, SystemClock
 from counterfoil.crashpoint import crashpoint
 from counterfoil.errors import Refusal, RefusalCode, refuse
@@ -146,13 +146,16 @@ class Api:
         async with self._large:
             return await self._judged(scope, asked, await self._run(self._tracking.judge, asked))
 
-    async def _judged(self, scope: Scope, asked: Asked, judged: Answer | Accepted | Again) -> Answer:
+    async def _judged(self, scope: Scope, asked: Asked, judged: Answer | Accepted | Again | Lookup) -> Answer:
         if isinstance(judged, Again):
             # The caller's rights were up to a second old; an enterprise may have been added since.
             caller = await self._run(self._door.authenticate, _headers(scope).get(b"authorization"))
             judged = await self._run(self._tracking.judge, replace(asked, caller=caller, is_fresh=True))
         if isinstance(judged, Answer):
             return judged
+        if isinstance(judged, Lookup):
+            # Reads of the database never wait on the event loop.
+            return await self._run(judged.read)
         assert isinstance(judged, Accepted)
         crashpoint("intake.validated")
         is_small = sum(len(batch.orders) for batch in judged.batches) <= SMALL_BATCH_ORDERS

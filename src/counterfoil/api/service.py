@@ -18,6 +18,7 @@ from counterfoil import __version__
 from counterfoil.api.auth import Door
 from counterfoil.api.commissions import CommissionsApi
 from counterfoil.api.http import Api
+from counterfoil.api.lookups import Lookups
 from counterfoil.api.tracking import TrackingApi
 from counterfoil.capture.shape import ShapeLimits
 from counterfoil.clock import Clock
@@ -69,7 +70,9 @@ class Service:
             clock=clock,
             door=Door(self._pool, networks),
             intake=self._intake,
-            tracking=TrackingApi(settings, shape_limits(settings), __version__),
+            tracking=TrackingApi(
+                settings, shape_limits(settings), __version__, Lookups(self._pool, networks)
+            ),
             commissions=CommissionsApi(settings, shape_limits(settings), self._pool, networks),
             is_ready=self.is_ready,
             schemas=schema_files(),

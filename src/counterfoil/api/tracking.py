@@ -24,6 +24,7 @@ from counterfoil.api.graphql import (
     introspected,
     read_operation,
 )
+from counterfoil.api.lookups import LOOKUPS, Lookups, may_look_up
 from counterfoil.api.order_lists import OrderList
 from counterfoil.api.projection import order_payload
 from counterfoil.api.schemas import tracking as tracking_schema
@@ -79,6 +80,12 @@ class Accepted(Struct, frozen=True):
     answer: Callable[[Sequence[Receipt]], Answer]
 
 
+class Lookup(Struct, frozen=True):
+    """A request that only asks: `read` gives its answer, and reads the database for it."""
+
+    read: Callable[[], Answer]
+
+
 def may_be_open(settings: Settings, refusal: Refusal, body: bytes) -> bool:
     """Whether a request without a token is looked at, because introspection is open to everyone (D9)."""
     return (
@@ -99,16 +106,17 @@ def is_open_to_all(operation: Operation | Refusal, names: Collection[str]) -> bo
 class TrackingApi:
     """Judges requests to `/graphql` and `/graphqltest`; pure but for the ids it draws."""
 
-    def __init__(self, settings: Settings, limits: ShapeLimits, build_number: str) -> None:
+    def __init__(self, settings: Settings, limits: ShapeLimits, build_number: str, lookups: Lookups) -> None:
         """`limits` are those of the settings, `build_number` what `getBuildNumber` says."""
         self._settings = settings
         self._limits = limits
         self._build_number = build_number
+        self._lookups = lookups
         self._tolerance = timedelta(seconds=settings.future_tolerance_s)
         self._schema = tracking_schema()
 
-    def judge(self, asked: Asked) -> Answer | Accepted | Again:
-        """The answer, or what has to be durable before there is one."""
+    def judge(self, asked: Asked) -> Answer | Accepted | Again | Lookup:
+        """The answer, or what has to be durable, or to be read, before there is one."""
         caller = asked.caller
         if isinstance(caller, Refusal) and not may_be_open(self._settings, caller, asked.body):
             return self._refused(asked, caller)
@@ -127,7 +135,7 @@ class TrackingApi:
         strangers = {} if isinstance(caller, Refusal) else self._unauthorised(caller, asked.mode, lists)
         if strangers and not asked.is_fresh:
             return Again()
-        if self._settings.introspection == "off" and INTROSPECTION_FIELDS & set(operation.root_names()):
+        if self._is_barred(caller, asked.mode, set(operation.root_names())):
             return self._refused(asked, refuse(RefusalCode.UNAUTHORIZED))
         fields = check(operation)
         if isinstance(fields, Unfit):
@@ -159,6 +167,12 @@ class TrackingApi:
         owned = {str(enterprise) for enterprise in caller.enterprises}
         return {each.response_key: refusal for each in lists if not owned.issuperset(each.enterprise_ids)}
 
+    def _is_barred(self, caller: Caller | Refusal, mode: Mode, names: set[str]) -> bool:
+        """Whether a query asks for what nobody may know here, or not with this token (D147)."""
+        if isinstance(caller, Caller) and not may_look_up(caller, mode, names):
+            return True
+        return self._settings.introspection == "off" and not INTROSPECTION_FIELDS.isdisjoint(names)
+
     def _field_answer(
         self, field: RootField, asked: Asked, too_many: Refusal | None, strangers: Mapping[str, Refusal]
     ) -> FieldAnswer:
@@ -183,7 +197,7 @@ class TrackingApi:
         fields: tuple[RootField, ...],
         answers: Sequence[FieldAnswer],
         asked: Asked,
-    ) -> Answer | Accepted:
+    ) -> Answer | Accepted | Lookup:
         sender = asked.caller.token_id if isinstance(asked.caller, Caller) else ""
         batches = tuple(
             SubmissionBatch(
@@ -202,11 +216,15 @@ class TrackingApi:
         def answer_with(receipts: Sequence[Receipt]) -> Answer:
             received = {receipt.batch_id: receipt.received_at for receipt in receipts}
             return success(
-                (answer.field.response_key, self._printed(answer, received, operation, introspection))
+                (answer.field.response_key, self._printed(answer, received, operation, introspection, asked))
                 for answer in answers
             )
 
-        return Accepted(batches, answer_with) if batches else answer_with(())
+        if batches:
+            return Accepted(batches, answer_with)
+        if any(field.name in LOOKUPS for field in fields):
+            return Lookup(lambda: answer_with(()))
+        return answer_with(())
 
     def _printed(
         self,
@@ -214,6 +232,7 @@ class TrackingApi:
         received: Mapping[UUID, datetime],
         operation: Operation,
         introspection: Mapping[str, Any],
+        asked: Asked,
     ) -> bytes:
         field = answer.field
         if field.name == "__typename":
@@ -222,6 +241,9 @@ class TrackingApi:
             return encoded(introspection[field.response_key])
         if field.name == "getBuildNumber":
             return encoded(self._build_number)
+        if field.name in LOOKUPS:
+            assert isinstance(asked.caller, Caller), "nobody looks up without a token"
+            return self._lookups.answer(field, asked.caller, asked.mode, asked.now)
         return order_payload(field, answer.orders, answer.batch_id, received, answer.refusals)
 
     def _refused(self, asked: Asked, *refusals: Refusal) -> Answer:

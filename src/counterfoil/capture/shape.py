@@ -30,6 +30,9 @@ from counterfoil.errors import Refusal, RefusalCode, refuse
 
 CLASSIFICATION = "ExecutionAborted"
 
+PARSER_DEPTH_MAX = 200
+"""Levels that the library's parser follows, whatever the settings allow."""
+
 
 class ShapeLimits(Struct, frozen=True, kw_only=True):
     """The limits of D146; defaults as in the table of settings."""
@@ -322,4 +325,6 @@ def nesting_fault(text: str, limits: ShapeLimits) -> Refusal:
             deepest_selection = max(deepest_selection, selections)
     if deepest_selection > limits.depth_max:
         return too_deep(deepest_selection, limits.depth_max)
-    return too_deep(deepest_value, limits.value_depth_max)
+    if deepest_value > limits.value_depth_max:
+        return too_deep(deepest_value, limits.value_depth_max)
+    return too_deep(deepest_selection + deepest_value, PARSER_DEPTH_MAX)

@@ -54,6 +54,13 @@ def apply(
     """Shows the difference, or everything that is wrong with the file."""
     frame = frame_of(context)
     text = read_text(file)
+    from counterfoil import network
+
+    faulty = network.read(text, file)
+    if isinstance(faulty, list):
+        # Faults of the file alone are told without a database.
+        say_faults(frame, file, faulty)
+        raise typer.Exit(1)
     from counterfoil import administration, app
 
     with app.administering(frame.settings()) as connection:

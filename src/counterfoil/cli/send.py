@@ -194,13 +194,14 @@ def _run(frame: Frame, plan: Plan, token: str) -> None:
     import asyncio
 
     from counterfoil import sending
-    from counterfoil.cli.send_progress import watching
+    from counterfoil.cli.send_progress import remark, watching
 
     earlier = sending.load(plan.state_path, plan.digest, plan.file)
     if earlier.accepted:
-        note(
+        remark(
+            frame,
             f"Going on at row {earlier.first_left:,}: {earlier.accepted:,} orders were accepted before,"
-            f" says {plan.state_path}."
+            f" says {plan.state_path}.",
         )
     with watching(frame, plan, earlier.accepted) as watch:
         try:
@@ -209,8 +210,9 @@ def _run(frame: Frame, plan: Plan, token: str) -> None:
             _say_how_far(plan, stopped)
             raise
         except KeyboardInterrupt:
-            note(
-                f"Interrupted. What was accepted is noted in {plan.state_path}; run the same again to go on."
+            remark(
+                frame,
+                f"Interrupted. What was accepted is noted in {plan.state_path}; run the same again to go on.",
             )
             raise
     _show(frame, plan, report)
@@ -245,7 +247,8 @@ def _show(frame: Frame, plan: Plan, report: Report) -> None:
         )
         return
     if not (tally.accepted or tally.refused):
-        note(f"Nothing left to send: {tally.before:,} orders of {plan.file} were accepted before.")
+        left = f", but {tally.bad_rows:,} rows that cannot be sent" if tally.bad_rows else ""
+        note(f"Nothing left to send{left}: {tally.before:,} orders of {plan.file} were accepted before.")
     columns = ("accepted", "accepted before", "refused", "not sent", "seconds", "orders/s")
     figures = (tally.accepted, tally.before, tally.refused, tally.bad_rows)
     write_table(

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from counterfoil.cli.output import console, note
+from counterfoil.cli.output import console, json_text, note
 from counterfoil.cli.told import Told, say
 from counterfoil.clock import monotonic
 
@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 LINE_EVERY_S = 10
 TOLD_MAX = 20
 """Bad rows, and refused batches, that are told one by one."""
+
+
+def remark(frame: Frame, sentence: str) -> None:
+    """A sentence on the way: as it is for people, as an object for programs."""
+    note(json_text({"note": sentence}) if frame.is_json else sentence)
 
 
 def told_bad_row(frame: Frame, row: BadRow) -> None:
@@ -53,14 +58,14 @@ class Lines:
         if self._bad_rows <= TOLD_MAX:
             told_bad_row(self.frame, row)
         elif self._bad_rows == TOLD_MAX + 1:
-            note("There are more such rows; the figures at the end count them.")
+            remark(self.frame, "There are more such rows; the figures at the end count them.")
 
     def refused(self, batch: RefusedBatch) -> None:
         """Tells the first ones: what the server said, and which rows it said it of."""
         self._refusals += 1
         if self._refusals > TOLD_MAX:
             if self._refusals == TOLD_MAX + 1:
-                note("There are more refused batches; the figures at the end count them.")
+                remark(self.frame, "There are more refused batches; the figures at the end count them.")
             return
         fields = f" ({', '.join(batch.fields)})" if batch.fields else ""
         at = f"It speaks of line {batch.line}. " if batch.line else ""
@@ -81,7 +86,7 @@ class Lines:
 
     def again(self, reason: str, pause_s: float) -> None:
         """Says why it takes longer."""
-        note(f"Trying again in {pause_s:.1f} s: {reason}.")
+        remark(self.frame, f"Trying again in {pause_s:.1f} s: {reason}.")
 
     def moved(self, tally: Tally) -> None:
         """A line every ten seconds."""
@@ -92,9 +97,10 @@ class Lines:
         done = tally.before + tally.accepted + tally.refused + tally.bad_rows
         rate = tally.accepted / (now - self._begun)
         left = f", about {(self.plan.lines - done) / rate:.0f} s left" if rate else ""
-        note(
+        remark(
+            self.frame,
             f"{done:,} of {self.plan.lines:,} rows: accepted {tally.before + tally.accepted:,},"
-            f" refused {tally.refused:,}, {rate:,.0f} orders/s{left}"
+            f" refused {tally.refused:,}, {rate:,.0f} orders/s{left}",
         )
 
 

@@ -130,9 +130,10 @@ SEED_DEMO = told_by(
 def seed_demo(context: typer.Context) -> None:
     """Seeds; a second time changes nothing but gives new tokens and clicks."""
     frame = frame_of(context)
-    from counterfoil import demo as show
+    from counterfoil import app, seeding
 
-    seeded = show.seed(frame.settings())
+    with app.administering(frame.settings()) as connection:
+        seeded = seeding.seed_demo(connection)
     if frame.is_json:
         write_json(seeded)
         return

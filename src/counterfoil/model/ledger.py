@@ -71,12 +71,17 @@ class Rate(Struct, frozen=True, kw_only=True):
     source: str | None = None
 
 
-class Rates(Struct, frozen=True, kw_only=True):
-    """The three rates that an order's figures are converted by; exactly 1 within a currency."""
+class Rates(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The three rates that an order's figures are converted by; exactly 1 within a currency.
+
+    `flats` are those of the other currencies in which the order's terms name flat amounts, by currency; kept
+    like the order's own (D81).
+    """
 
     adv: Rate
     pub: Rate
     usd: Rate
+    flats: dict[str, Rates] = {}
 
 
 class Money3(Struct, frozen=True, kw_only=True):

@@ -30,7 +30,7 @@ class Mode(StrEnum):
 
 
 class Channel(StrEnum):
-    """How something came into the log. The last four enter positions without orders."""
+    """How something came into the log. The last five enter positions without orders."""
 
     API = "api"
     TAG = "tag"
@@ -41,6 +41,7 @@ class Channel(StrEnum):
     RATES = "rates"
     CLOCK = "clock"
     CLOSING = "closing"
+    BONUS = "bonus"
 
 
 class Kind(StrEnum):

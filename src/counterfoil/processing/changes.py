@@ -48,7 +48,7 @@ def decide_change(
         return rejected(submission, network, Code.ORDER_NOT_COMMISSIONABLE)
     if is_cancelled(standing):
         return rejected(submission, network, Code.ORDER_CANCELLED)
-    late = locking.is_too_late(standing.status, submission.received_at)
+    late = _too_late(submission, standing.status, facts)
     if late and submission.mode is Mode.LIVE:
         return rejected(submission, network, late)
     if code := _change_fault(submission, order, standing, standing.status, network, facts):
@@ -95,6 +95,19 @@ def decide_change(
         frees=use_of(standing.action) if isinstance(order, Cancellation) and not adopted else None,
         rates_position=arrived,
     )
+
+
+def _too_late(submission: Submission, status: Status, facts: Facts) -> Code | None:
+    """`ORDER_LOCKED` from the lock instant on, `ORDER_CLOSED` after a closing that came later in the log.
+
+    Told by the places in the log, so that it does not matter when a closing was carried out.
+    """
+    if status.locks_at is None or not locking.is_locked(status, submission.received_at):
+        return None
+    for position, received_at in facts.closings:
+        if position < submission.position and status.locks_at <= received_at:
+            return Code.ORDER_CLOSED
+    return Code.ORDER_LOCKED
 
 
 def _change_fault(
@@ -159,7 +172,8 @@ def _restated(
     if isinstance(priced, Held):
         return priced
     after = ledger.restated_version(before, submission, stated, currency, priced.rates, priced.priced.pricing)
-    removed = (Code.FIELDS_REMOVED,) if _removes(before.stated, stated) else ()
+    currency_removed = order.currency is None and currency != before.currency
+    removed = (Code.FIELDS_REMOVED,) if currency_removed or _removes(before.stated, stated) else ()
     return after, (*removed, *priced.priced.warnings), priced.arrived
 
 
@@ -208,6 +222,8 @@ def _is_behind_in_time(order: Restatement | Cancellation, standing: Standing) ->
 def _removes(before: Stated, after: Stated) -> bool:
     """Whether the new state lacks something that the one before had."""
     if set(before.vertical_parameters) - set(after.vertical_parameters):
+        return True
+    if {pair.name for pair in before.custom_parameters} - {pair.name for pair in after.custom_parameters}:
         return True
     pairs = ((getattr(before, name), getattr(after, name)) for name in msgspec.structs.asdict(before))
     return any(was and not now for was, now in pairs)

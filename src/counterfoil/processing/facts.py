@@ -6,6 +6,7 @@ Owns the shapes; the store fills them, sequence.py moves them on. Next: sequence
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from uuid import UUID
 
 from msgspec import Struct
@@ -39,6 +40,8 @@ class Facts(Struct, kw_only=True):
     network_of: Callable[[int], Network]
     find_rate: FindRate
     options: Options
+    closings: tuple[tuple[int, datetime], ...] = ()
+    """Place in the log and receipt of each closing: it closed whatever had locked by then."""
 
 
 class Waiting(Struct, frozen=True):

@@ -7,6 +7,7 @@ rules/commission.py.
 from __future__ import annotations
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from counterfoil.errors import Code
 from counterfoil.model.ledger import Action, Held, OrderVersion, Rates, Stated
@@ -49,13 +50,16 @@ def price_state(
     def rates_from(source: str) -> Conversion | Missing:
         return conversion(source, **currencies, day=day, position=submission.position, find=facts.find_rate)
 
-    if before is not None and before.currency == currency:
-        found: Conversion | Missing = Conversion(before.rates, None)
-    else:
-        found = rates_from(currency)
+    # While the currency stays, so do its rates, and those of flat amounts: the net moves only with the order.
+    kept = before.rates if before is not None and before.currency == currency else None
+    found = Conversion(kept, None) if kept is not None else rates_from(currency)
     if isinstance(found, Missing):
         return _no_rate(submission, found.currency)
-    flats = {flat: rates_from(flat) for flat in flat_currencies(terms, action_terms) - {currency}}
+    flats = {
+        flat: Conversion(kept.flats[flat], None) if kept and flat in kept.flats else rates_from(flat)
+        for flat in sorted(flat_currencies(terms, action_terms) - {currency})
+    }
+    flat_rates = {flat: known.rates for flat, known in flats.items() if isinstance(known, Conversion)}
     priced = price(
         stated,
         tracker=tracker,
@@ -66,12 +70,13 @@ def price_state(
         currency=currency,
         rates=found.rates,
         credit=action.credit,
-        flat_rates={flat: known.rates for flat, known in flats.items() if isinstance(known, Conversion)},
+        flat_rates=flat_rates,
     )
     if isinstance(priced, RateMissing):
         return _no_rate(submission, priced.currency)
     arrivals = [found.arrived, *(known.arrived for known in flats.values() if isinstance(known, Conversion))]
-    return PricedWith(priced, found.rates, max((at for at in arrivals if at is not None), default=None))
+    rates = replace(found.rates, flats=flat_rates)
+    return PricedWith(priced, rates, max((at for at in arrivals if at is not None), default=None))
 
 
 def _no_rate(submission: Submission, currency: str) -> Held:

@@ -112,7 +112,7 @@ def _conditions(
         locking_methods=_listed(filters.locking_methods),
         validations=_listed(filters.validation_statuses),
         # What is no status matches nothing, and is nothing the database can be asked for (D126, D145).
-        statuses=_listed(filters.action_statuses, among=None),
+        statuses=_listed(filters.action_statuses, among=ACTION_STATUSES),
     )
 
 

@@ -123,15 +123,6 @@ def action_status(status: Status, now: datetime) -> ActionStatus:
     return "extended" if status.extended else "new"
 
 
-def is_too_late(status: Status, received_at: datetime) -> Code | None:
-    """`ORDER_CLOSED` or `ORDER_LOCKED` for a change received then, if it is."""
-    if is_closed(status, received_at):
-        return Code.ORDER_CLOSED
-    if is_locked(status, received_at):
-        return Code.ORDER_LOCKED
-    return None
-
-
 def can_be_extended(status: Status, method: LockingMethod, received_at: datetime) -> bool:
     """Whether an extension received then is allowed; that the order stands is the caller's to know (D106)."""
     if method not in (LockingMethod.FIXED_DATE, LockingMethod.FIXED_DURATION):

@@ -42,11 +42,16 @@ class Plan(Struct, frozen=True, kw_only=True):
 
 
 class Batch(Struct, frozen=True):
-    """Orders for one request: rows from `first` to `last`, without those that are bad or done."""
+    """Orders for one request: all rows from `first` to `last` that are neither bad nor done."""
 
     first: int
     last: int
     orders: list[Order]
+
+    @property
+    def rows(self) -> tuple[int, int]:
+        """Number of its first and its last row."""
+        return self.orders[0].number, self.orders[-1].number
 
     @property
     def lines(self) -> tuple[int, int]:
@@ -98,8 +103,6 @@ def batches(plan: Plan, state: State, report: Callable[[BadRow], None]) -> Itera
             report(each)
             continue
         if state.holds(each.number):
-            if not orders:
-                first = each.number + 1
             continue
         orders.append(each)
         if len(orders) == plan.batch_size:

@@ -239,7 +239,7 @@ def _refused_batch(batch: Batch, answer: Refused) -> RefusedBatch:
     place = answer.place
     named = batch.orders[place] if place is not None and place < len(batch.orders) else None
     return RefusedBatch(
-        (batch.first, batch.last),
+        batch.rows,
         batch.lines,
         len(batch.orders),
         answer.message,

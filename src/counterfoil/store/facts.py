@@ -93,6 +93,7 @@ def facts_for(
         network_of=networks.of,
         find_rate=_rates(connection, submissions, known, rate_age_days_max),
         options=options,
+        closings=tuple((row[0], row[1]) for row in connection.execute(sql("facts", "closings"))),
     )
 
 
@@ -175,28 +176,38 @@ def _lock_number(click_id: str, tracker: int) -> int:
     return int.from_bytes(sha256(f"{click_id}\x1f{tracker}".encode()).digest()[:4], signed=True)
 
 
+def rates_on(
+    connection: Connection, currencies: Iterable[str], day: date, position: int, age_days_max: int
+) -> FindRate:
+    """The look-up of rates for one day, as known before a place in the log."""
+    return _find_among(connection, set(currencies), [(day, position)], age_days_max)
+
+
 def _rates(
     connection: Connection, submissions: Sequence[Submission], known: Sequence[Network], age_days_max: int
 ) -> FindRate:
-    currencies = _currencies(submissions, known) - {"EUR"}
-    if not currencies or (len(currencies) == 1 and "EUR" not in _currencies(submissions, known)):
+    currencies = _currencies(submissions, known)
+    if len(currencies) == 1:
+        # One currency throughout: nothing is ever converted.
         return _no_rate
+    wanted = {(submission.received_at.date(), submission.position) for submission in submissions}
+    return _find_among(connection, currencies, wanted, age_days_max)
+
+
+def _find_among(
+    connection: Connection, currencies: set[str], times: Iterable[tuple[date, int]], age_days_max: int
+) -> FindRate:
     positions = [row[0] for row in connection.execute(sql("facts", "rate_positions"))]
 
     def known_until(position: int) -> int:
-        """The place from which on no rate is known yet: the same for all submissions between two arrivals."""
+        """The place from which on no rate is known yet: the same for all between two arrivals."""
         index = bisect_left(positions, position)
         return positions[index] if index < len(positions) else (positions[-1] + 1 if positions else 0)
 
-    wanted = sorted(
-        {
-            (currency, submission.received_at.date(), known_until(submission.position))
-            for submission in submissions
-            for currency in currencies
-        }
-    )
+    spans = {(day, known_until(position)) for day, position in times}
+    wanted = sorted((currency, *span) for span in spans for currency in currencies - {"EUR"})
     found: dict[tuple[str, date, int], KnownRate] = {}
-    for currency, day, position, *quotes in connection.execute(
+    for currency, day, until, *quotes in connection.execute(
         sql("facts", "rates"),
         {
             "currencies": [row[0] for row in wanted],
@@ -207,7 +218,7 @@ def _rates(
     ):
         rate = _chosen(currency, day, quotes[:4], quotes[4:], age_days_max)
         if rate is not None:
-            found[currency, day, position] = rate
+            found[currency, day, until] = rate
 
     def find(currency: str, day: date, position: int) -> KnownRate | None:
         return found.get((currency, day, known_until(position)))

@@ -172,15 +172,16 @@ def current_row(standing: Standing) -> tuple[Any, ...]:
 def standing(row: Sequence[Any]) -> tuple[OrderKey, Standing]:
     """One row of the query `standings`."""
     key = OrderKey(Mode(row[0]), row[1], row[2], row[3])
-    action = _action(key, row[4:19])
+    action = read_action(key, row[4:19])
     if row[19] is None:
         return key, Standing(action=action)
     return key, Standing(
-        action=action, version=_version(row[19:47]), status=_status(row[47:56]), latest_update=row[56]
+        action=action, version=read_version(row[19:47]), status=read_status(row[47:56]), latest_update=row[56]
     )
 
 
-def _action(key: OrderKey, row: Sequence[Any]) -> Action:
+def read_action(key: OrderKey, row: Sequence[Any]) -> Action:
+    """The columns of an action from `original_action_id` to `opening`, as in the query `standings`."""
     (identity, generation, position, submission_id, advertiser_id, event_time, code, credit, *terms) = row
     contract_id, terms_id, terms_from, network_version, locking_method, referral_ordinal, opening = terms
     return Action(
@@ -203,7 +204,8 @@ def _action(key: OrderKey, row: Sequence[Any]) -> Action:
     )
 
 
-def _version(row: Sequence[Any]) -> OrderVersion:
+def read_version(row: Sequence[Any]) -> OrderVersion:
+    """The columns of a version, as in the query `standings`."""
     (number, state, kind, submission_id, position, received_at, update_time, reason, currency, _, _, _, rates,
      *figures, discount_original, stated, priced) = row  # fmt: skip
     rest = _PRICED.decode(priced)
@@ -229,7 +231,8 @@ def _version(row: Sequence[Any]) -> OrderVersion:
     )
 
 
-def _status(row: Sequence[Any]) -> Status:
+def read_status(row: Sequence[Any]) -> Status:
+    """The columns of a status, as in the query `standings`."""
     validation, locking_date, locks_at, since, cause, position, extended, closed_at, closed_position = row
     return Status(
         validation=ValidationStatus(validation),

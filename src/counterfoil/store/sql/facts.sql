@@ -110,3 +110,7 @@ FROM unnest(%(currencies)s::text[], %(days)s::date[], %(positions)s::bigint[])
 -- rate_positions
 -- The places in the log at which conversion rates came in.
 SELECT DISTINCT position FROM conversion_rate ORDER BY position;
+
+-- closings
+-- Each closing: its place in the log, and when it was received.
+SELECT position, received_at FROM closing ORDER BY position;

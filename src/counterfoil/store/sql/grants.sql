@@ -2,7 +2,9 @@
 GRANT USAGE ON SCHEMA public TO {server};
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO {server};
 GRANT INSERT ON intake_request, intake_log, network_version, reference_version, conversion_rate, action,
-    order_version, action_status, posting, commission_record, submission_outcome, event TO {server};
+    order_version, action_status, posting, commission_record, submission_outcome, event, period_record, statement, statement_line TO {server};
+GRANT INSERT ON statement_payment TO {server};
+GRANT INSERT, UPDATE ON closing TO {server};
 GRANT UPDATE ON intake_head, business_clock TO {server};
 GRANT INSERT, UPDATE ON action_current, daily_total, token TO {server};
 GRANT INSERT, DELETE ON intake_pending, personal_data, referral_use, click TO {server};

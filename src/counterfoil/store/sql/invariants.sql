@@ -28,17 +28,18 @@ WITH summed AS (
     FROM commission_record AS record
         JOIN order_version AS version USING (enterprise_id, original_action_id, version)
     GROUP BY record.enterprise_id, record.original_action_id
-), last AS (
-    SELECT DISTINCT ON (enterprise_id, original_action_id) *
+), latest AS (
+    SELECT enterprise_id, original_action_id, max(version) AS version
     FROM order_version
-    ORDER BY enterprise_id, original_action_id, version DESC
+    GROUP BY enterprise_id, original_action_id
 )
-SELECT action.mode, action.enterprise_id, action.original_action_id, last.version,
+SELECT action.mode, action.enterprise_id, action.original_action_id, version,
     last.sale_usd, summed.sale_usd AS sale_usd_of_records,
     last.commission_adv, summed.commission_adv AS commission_adv_of_records,
     last.commission_pub, summed.commission_pub AS commission_pub_of_records
 FROM action
-    JOIN last USING (enterprise_id, original_action_id)
+    JOIN latest USING (enterprise_id, original_action_id)
+    JOIN order_version AS last USING (enterprise_id, original_action_id, version)
     LEFT JOIN summed USING (enterprise_id, original_action_id)
 WHERE action.code IS NULL
     AND (summed.sale_adv, summed.sale_pub, summed.sale_usd, summed.commission_adv, summed.commission_pub,

@@ -2,12 +2,13 @@ Reports: the records of the live ledger as Commission Detail shows them.
 
 -- lines
 -- The first records, by id, of some companies that meet every condition given; every column as it is printed.
+-- Ids ascend with the time of posting, so that a posting window is a range of ids.
 SELECT record.commission_id AS number,
     record.commission_id::text AS commission_id,
     record.kind,
     record.kind IN ('original', 'perf_inc', 'bonus') AS is_original,
     record.sign,
-    record.original_action_id::text AS original_action_id,
+    coalesce(record.original_action_id, record.commission_id)::text AS original_action_id,
     record.action_tracker_id::text AS action_tracker_id,
     record.advertiser_id::text AS advertiser_id,
     record.publisher_id::text AS publisher_id,
@@ -16,10 +17,16 @@ SELECT record.commission_id AS number,
     record.correction_reason,
     to_char(record.posted_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS posting_date,
     to_char(record.event_time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS event_date,
-    to_char(current.locking_date AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS locking_date,
+    to_char(coalesce(current.locking_date, record.posted_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+        AS locking_date,
     current.locking_method,
-    current.validation,
+    coalesce(current.validation, 'AUTOMATED') AS validation,
     CASE
+        WHEN record.original_action_id IS NULL THEN CASE
+            WHEN EXISTS (
+                SELECT FROM statement_line AS paper
+                WHERE paper.enterprise_id = record.enterprise_id AND paper.commission_id = record.commission_id
+            ) THEN 'closed' ELSE 'locked' END
         WHEN current.closed_at <= %(now)s THEN 'closed'
         WHEN current.locks_at <= %(now)s THEN 'locked'
         WHEN current.extended THEN 'extended'
@@ -30,19 +37,21 @@ SELECT record.commission_id AS number,
     action.credit,
     version.stated,
     version.priced,
-    trim_scale(record.sign * version.sale_adv)::text AS sale_adv,
-    trim_scale(record.sign * version.sale_pub)::text AS sale_pub,
-    trim_scale(record.sign * version.sale_usd)::text AS sale_usd,
-    trim_scale(record.sign * version.commission_pub)::text AS commission_pub,
-    trim_scale(record.sign * version.commission_usd)::text AS commission_usd,
-    trim_scale(record.sign * version.fee_adv)::text AS fee_adv,
-    trim_scale(record.sign * version.fee_usd)::text AS fee_usd,
-    trim_scale(-record.sign * (version.commission_adv + version.fee_adv))::text AS cost_adv,
-    trim_scale(-record.sign * (version.commission_usd + version.fee_usd))::text AS cost_usd,
-    trim_scale(record.discount_sign * version.discount_adv)::text AS discount_adv,
-    trim_scale(record.discount_sign * version.discount_pub)::text AS discount_pub,
-    trim_scale(record.discount_sign * version.discount_usd)::text AS discount_usd,
-    trim_scale(record.discount_sign * version.discount_original)::text AS discount_original
+    trim_scale(coalesce(record.sign * version.sale_adv, 0))::text AS sale_adv,
+    trim_scale(coalesce(record.sign * version.sale_pub, 0))::text AS sale_pub,
+    trim_scale(coalesce(record.sign * version.sale_usd, 0))::text AS sale_usd,
+    trim_scale(coalesce(record.sign * version.commission_pub, period.commission_pub))::text AS commission_pub,
+    trim_scale(coalesce(record.sign * version.commission_usd, period.commission_usd))::text AS commission_usd,
+    trim_scale(coalesce(record.sign * version.fee_adv, 0))::text AS fee_adv,
+    trim_scale(coalesce(record.sign * version.fee_usd, 0))::text AS fee_usd,
+    trim_scale(-coalesce(record.sign * (version.commission_adv + version.fee_adv), period.commission_adv))::text
+        AS cost_adv,
+    trim_scale(-coalesce(record.sign * (version.commission_usd + version.fee_usd), period.commission_usd))::text
+        AS cost_usd,
+    trim_scale(coalesce(record.discount_sign * version.discount_adv, 0))::text AS discount_adv,
+    trim_scale(coalesce(record.discount_sign * version.discount_pub, 0))::text AS discount_pub,
+    trim_scale(coalesce(record.discount_sign * version.discount_usd, 0))::text AS discount_usd,
+    trim_scale(coalesce(record.discount_sign * version.discount_original, 0))::text AS discount_original
 FROM (
         SELECT chosen.*, CASE chosen.kind WHEN 'legacy' THEN 1 ELSE chosen.sign END AS discount_sign
         FROM unnest(%(companies)s::bigint[]) AS company (company_id)
@@ -59,7 +68,7 @@ FROM (
                     AND (%(commission_ids)s::bigint[] IS NULL
                         OR line.commission_id = ANY(%(commission_ids)s::bigint[]))
                     AND (%(since_posting)s::timestamptz IS NULL
-                        OR line.posted_at >= %(since_posting)s::timestamptz AND line.commission_id >= (
+                        OR line.commission_id >= (
                             SELECT posting.first_commission_id
                             FROM posting
                             WHERE posting.mode = 'live' AND posting.posted_at >= %(since_posting)s::timestamptz
@@ -67,7 +76,7 @@ FROM (
                             LIMIT 1
                         ))
                     AND (%(before_posting)s::timestamptz IS NULL
-                        OR line.posted_at < %(before_posting)s::timestamptz AND line.commission_id <= (
+                        OR line.commission_id <= (
                             SELECT posting.last_commission_id
                             FROM posting
                             WHERE posting.mode = 'live' AND posting.posted_at < %(before_posting)s::timestamptz
@@ -115,4 +124,11 @@ FROM (
         AND action.original_action_id = record.original_action_id
     LEFT JOIN action_current AS current
         ON current.enterprise_id = record.enterprise_id
-        AND current.original_action_id = record.original_action_id;
+        AND current.original_action_id = record.original_action_id
+    LEFT JOIN period_record AS period
+        ON period.enterprise_id = record.enterprise_id
+        AND period.job_id = record.job_id
+        AND period.publisher_id = record.publisher_id
+        AND period.action_tracker_id = record.action_tracker_id
+        AND period.month = record.month
+        AND period.kind = record.kind;

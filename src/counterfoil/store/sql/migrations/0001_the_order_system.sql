@@ -65,7 +65,7 @@ CREATE TABLE intake_request (
     batch_id uuid NOT NULL UNIQUE,
     received_at timestamptz NOT NULL,
     mode text NOT NULL CHECK (mode IN ('live', 'test')),
-    channel text NOT NULL CHECK (channel IN ('api', 'tag', 'postback', 'file', 'page', 'network', 'rates', 'clock', 'closing')),
+    channel text NOT NULL CHECK (channel IN ('api', 'tag', 'postback', 'file', 'page', 'network', 'rates', 'clock', 'closing', 'bonus')),
     kind text CHECK (kind IN ('create', 'restate', 'cancel')),
     sender text NOT NULL,
     submissions integer NOT NULL CHECK (submissions >= 0),

@@ -1,0 +1,27 @@
+"""Look-ups: what became of a submission, what an order is and was, and why a record says what it says.
+
+Owns the answers to those questions, in words and figures that API, terminal and pages share. Decides nothing;
+releasing is the one act. Next: submissions.py, orders.py, explaining.py, telling.py.
+"""
+
+from counterfoil.lookups.explaining import Explanation, explain
+from counterfoil.lookups.orders import Generation, OrderHistory, order_history
+from counterfoil.lookups.submissions import Note, Submission, release, submission, submissions_of_batch
+from counterfoil.lookups.telling import told
+from counterfoil.store.lookups import EVERYTHING, Visible
+
+__all__ = [
+    "EVERYTHING",
+    "Explanation",
+    "Generation",
+    "Note",
+    "OrderHistory",
+    "Submission",
+    "Visible",
+    "explain",
+    "order_history",
+    "release",
+    "submission",
+    "submissions_of_batch",
+    "told",
+]

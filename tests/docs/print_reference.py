@@ -1,0 +1,234 @@
+"""The pages of reference that are printed from the code: settings, errors, commands.
+
+Owns their form; what they say is the code's. `make docs-reference` writes them, test_reference.py compares.
+Run as `python -m tests.docs.print_reference`.
+"""
+
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import fields
+from pathlib import Path
+
+from typer.core import TyperCommand, TyperGroup
+
+from counterfoil.cli import commands
+from counterfoil.cli.frame import EVERYWHERE
+from counterfoil.errors import CATALOGUE, REFUSALS, Code, Place, RefusalCode, Stage
+from counterfoil.settings import PREFIX, Settings
+from tests.docs.pages import ROOT
+from tests.tidy.source import modules_of_package
+
+NOTICE = "<!-- Printed from the code by `make docs-reference`; do not edit. -->"
+
+NOT_YET = "*Not in effect yet.*"
+WITHOUT_EFFECT = frozenset({"explorer", "order_id_too_long"})
+"""Settings that are read by nothing so far; test_reference.py tells when that changes."""
+
+PLACES = {
+    Place.RECORDED: "The order is kept and earns no commission. A new order may say what was missing.",
+    Place.REJECTED: "The submission changes nothing.",
+    Place.DUPLICATE: "A create for an order that stands. Nothing is added, the first one wins.",
+    Place.HELD: "Not an outcome but a place to wait. Later submissions of the same order wait behind it, all "
+    "other orders pass.",
+    Place.WARNING: "Said beside an outcome, which it does not change.",
+}
+STAGES = {
+    Stage.ROUTE: "before anything else",
+    Stage.TOKEN: "the token",
+    Stage.SIZE: "the size of the body",
+    Stage.SYNTAX: "the syntax of the document",
+    Stage.COUNT: "the number of orders",
+    Stage.SHAPE: "the shape of the document",
+    Stage.AUTHORISATION: "the right to the enterprise",
+    Stage.SCHEMA: "the schema",
+    Stage.FIELD: "the values",
+    Stage.LOAD: "at any time",
+}
+
+
+def row(*cells: str) -> str:
+    """A row of a table; a bar inside a cell is no border."""
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def table(*heads: str) -> list[str]:
+    """The head of a table."""
+    return [row(*heads), row(*("---" for _ in heads))]
+
+
+def settings() -> str:
+    """Every setting with its names, its default and what it may be."""
+    lines = [
+        "# Settings",
+        "",
+        NOTICE,
+        "",
+        "A setting has one name in three places. `port` is `COUNTERFOIL_PORT` in the environment, "
+        "`port = 8090` in the file `counterfoil.toml` of the data directory, and some have a flag as well "
+        "(`--port`). A flag wins over the environment, the environment over the file, the file over the "
+        "default. An empty variable of the environment counts as not set. Settings are read once, when a "
+        "process starts. A name that is not in this table is an error.",
+        "",
+        "A size or duration has its unit at the end of its name: `_s` seconds, `_days` days, `_kb` and `_mb` "
+        "of 1024 and 1024 x 1024 bytes, `_max` the largest that passes.",
+        "",
+        *table("Name in the environment", "Default", "May be", "Meaning"),
+    ]
+    for each in fields(Settings):
+        if each.name == "origins":
+            continue
+        default = each.default.as_posix() if isinstance(each.default, Path) else str(each.default)
+        choices = each.metadata["choices"]
+        may_be = " or ".join(f"`{choice}`" for choice in choices) or _kind(each.default)
+        meaning = each.metadata["meaning"] + (" A secret." if each.metadata["secret"] else "")
+        if each.name in WITHOUT_EFFECT:
+            meaning += f" {NOT_YET}"
+        lines.append(row(f"`{PREFIX}{each.name.upper()}`", f"`{default}`" if default else "none", may_be, meaning))
+    lines += [
+        "",
+        "`counterfoil send` also takes its token from `COUNTERFOIL_TOKEN`. Set it for that command alone: for "
+        "all others it is a name that does not exist.",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _kind(default: object) -> str:
+    if isinstance(default, Path):
+        return "a folder"
+    return "a whole number" if isinstance(default, int) else "text"
+
+
+def errors() -> str:
+    """Every code with its sentence and its remedy."""
+    lines = [
+        "# Errors, outcomes and warnings",
+        "",
+        NOTICE,
+        "",
+        "There are two lists, because there are two moments. A *refusal* is told at once, while the caller "
+        "waits, and nothing of the request is kept. What is *decided later* never comes back through the "
+        "Tracking API: the request was accepted, and the decision is written to the outcome of each "
+        "submission. Codes are stable.",
+        "",
+        "## Told at once",
+        "",
+        "In the order in which they are checked. The first that fails is told; among the checks of values all "
+        "that fail are told. `{…}` stands for a value. The code itself is not on the wire unless the request has "
+        "the header `Counterfoil-Errors: detailed`; then top-level errors carry `code`, `hint` and `docUrl` in "
+        "their `extensions`.",
+        "",
+        *table("Code", "Checked", "Sentence", "Remedy"),
+    ]
+    told = sorted(REFUSALS.values(), key=lambda each: each.stage)
+    lines += [
+        row(f"`{each.code}`", STAGES[each.stage], f"`{each.sentence}`", _remedy(each.code, each.remedy))
+        for each in told
+    ]
+    lines += [
+        "",
+        "`504`, `404`, `405` and `429` are both HTTP status and sentence. All other refusals answer HTTP 200, "
+        "unless `COUNTERFOIL_TOKEN_ERROR_STATUS` says otherwise for the two about tokens. `SCHEMA_FAULT` "
+        "stands for the sentences of the GraphQL engine, which begin `Validation error of type`.",
+        "",
+        "## Decided later",
+    ]
+    for place, meaning in PLACES.items():
+        lines += ["", f"### {place.capitalize()}", "", meaning, "", *table("Code", "What it says", "What to do")]
+        lines += [
+            row(f"`{each.code}`", each.sentence, _remedy(each.code, each.remedy))
+            for each in CATALOGUE.values()
+            if each.place is place
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _remedy(code: RefusalCode | Code, remedy: str) -> str:
+    """The remedy, and whether any module but the catalogue's own has the code so far."""
+    name = f"Code.{code}"
+    is_used = any(name in module.text for module in modules_of_package() if module.path != "errors.py")
+    return remedy if is_used else f"{remedy} {NOT_YET}"
+
+
+def command_line() -> str:
+    """Every command with its arguments and options."""
+    lines = [
+        "# The command line",
+        "",
+        NOTICE,
+        "",
+        "Answers go to standard output, everything else to standard error. An error has up to three lines: "
+        "`error:` what is wrong, `fix:` what to do, `see:` where to read on. After `make setup` the command is "
+        "`.venv/bin/counterfoil`.",
+        "",
+        "## Every command takes, in any place",
+        "",
+        *table("Option", "Meaning"),
+        *(row(f"`{name}`", meaning) for name, meaning in EVERYWHERE.items()),
+        "",
+        "## Exit codes",
+        "",
+        *table("Code", "Meaning"),
+        row("0", "done"),
+        row("1", "it ran, and the answer is no: a check failed, rows were refused, the file has faults"),
+        row("2", "wrong usage"),
+        row("3", "wrong setting or environment: port taken, data directory in use, newer schema"),
+        row("4", "not reachable, or not allowed"),
+        row("130", "interrupted"),
+        "",
+        "`serve`, `worker` and `demo` end with 0 on Ctrl-C and SIGTERM.",
+    ]
+    for path, command in _commands("counterfoil", commands.tree()):
+        lines += ["", f"## {path}", "", *_described(path, command)]
+    return "\n".join(lines) + "\n"
+
+
+def _commands(path: str, group: TyperGroup) -> Iterator[tuple[str, TyperCommand]]:
+    for name, command in group.commands.items():
+        if isinstance(command, TyperGroup):
+            yield from _commands(f"{path} {name}", command)
+        elif isinstance(command, TyperCommand):
+            yield f"{path} {name}", command
+
+
+def _described(path: str, command: TyperCommand) -> Iterator[str]:
+    sentence, _, examples = (command.help or "").partition("\n\n")
+    yield sentence
+    yield ""
+    yield "```text"
+    yield from (line.removeprefix("  ") for line in examples.replace("\b\n", "").splitlines()[1:])
+    yield "```"
+    rows = [_parameter(each) for each in command.params if each.name != "help"]
+    if rows:
+        yield ""
+        yield from table("Argument or option", "Meaning")
+        yield from rows
+
+
+def _parameter(each: object) -> str:
+    name = getattr(each, "opts", ["?"])[0]
+    metavar = getattr(each, "metavar", None) or ""
+    is_argument = getattr(each, "param_type_name", "") == "argument"
+    shown = metavar if is_argument else f"{name} {metavar}".strip()
+    needed = " Required." if getattr(each, "required", False) else ""
+    return row(f"`{shown}`", f"{getattr(each, 'help', '') or ''}{needed}")
+
+
+PRINTED: dict[str, Callable[[], str]] = {
+    "docs/reference/settings.md": settings,
+    "docs/reference/errors.md": errors,
+    "docs/reference/cli.md": command_line,
+}
+"""Each printed page, and what prints it."""
+
+
+def main() -> None:
+    """Writes every printed page and names those that changed."""
+    for path, printed in PRINTED.items():
+        file, text = ROOT / path, printed()
+        if not file.exists() or file.read_text("utf-8") != text:
+            file.write_text(text, "utf-8")
+            sys.stdout.write(f"{path} changed\n")
+
+
+if __name__ == "__main__":
+    main()

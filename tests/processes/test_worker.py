@@ -1,0 +1,37 @@
+"""The worker: processors of their own, beside a server that has none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from tests.processes.book import Book
+from tests.processes.conftest import StartServer
+from tests.processes.documents import create
+from tests.processes.running_server import kill, processes_on
+
+
+def test_a_worker_alone_posts_what_a_server_accepts(
+    start: StartServer, data_dir: Path, seeded: dict[str, Any]
+) -> None:
+    """Without processors a server only accepts; a worker beside it posts; either may end first."""
+    token = seeded["tokens"]["advertiser"]
+    server = start("--processors", "0")
+    accepted = server.post("/graphql", token, create(seeded, "WORK-1")).submission_ids
+    with Book(data_dir) as book:
+        assert 1 == book.undecided()
+        worker = start("--processors", "2", command="worker", ready=False)
+        book.wait_decided()
+        assert {accepted[0]: 1} == book.outcomes(accepted)
+
+        dead = worker.child("processor")
+        assert dead is not None
+        kill(dead)
+        accepted += server.post("/graphql", token, create(seeded, "WORK-2")).submission_ids
+        book.wait_decided()
+        assert dict.fromkeys(accepted, 1) == book.outcomes(accepted)
+
+    assert 0 == server.stop()
+    assert worker.child("processor") is not None
+    assert 0 == worker.stop()
+    assert [] == processes_on(data_dir)
