@@ -93,9 +93,16 @@ class Database:
         return connect(self.urls.server, name=name)
 
     def migrate(self) -> tuple[Migration, ...]:
-        """Brings the schema up to date; answers the steps it took. Raises SchemaError, StoreUnavailable."""
+        """Brings the schema up to date; answers the steps it took. Raises SchemaError, StoreUnavailable.
+
+        With an address of the serving role alone, as on further machines, the schema must be up to date.
+        """
         try:
             return migrate(self.urls.owner, self.urls.server_role)
+        except psycopg.errors.InsufficientPrivilege:
+            with self.connect("schema") as connection:
+                check_schema(connection)
+            return ()
         except psycopg.OperationalError as error:
             raise StoreUnavailable(
                 f"The database cannot be reached: {str(error).strip()}.",

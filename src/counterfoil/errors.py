@@ -47,6 +47,7 @@ class RefusalCode(StrEnum):
     INVALID_DATE = "INVALID_DATE"
     INVALID_COMMISSION_ID = "INVALID_COMMISSION_ID"
     OVERLOADED = "OVERLOADED"
+    UNEXPECTED_FAILURE = "UNEXPECTED_FAILURE"
     NOT_FOUND = "NOT_FOUND"
     METHOD_NOT_ALLOWED = "METHOD_NOT_ALLOWED"
 
@@ -154,6 +155,12 @@ REFUSALS: dict[RefusalCode, Told] = {
             Stage.LOAD,
             "504",
             "Send the same request again in a moment; nothing of it was kept.",
+        ),
+        Told(
+            RefusalCode.UNEXPECTED_FAILURE,
+            Stage.LOAD,
+            "Exception while fetching data (/{field}) : Internal error, request {request_id}",
+            "Tell the operator the request id; look the order up before you send it again.",
         ),
         Told(
             RefusalCode.NOT_FOUND, Stage.ROUTE, "404", "The endpoints are /graphql, /graphqltest and /query."

@@ -31,8 +31,12 @@ class SettingError(Exception):
         self.fix = fix
 
 
-def _setting(default: Any, meaning: str, *, choices: tuple[str, ...] = (), secret: bool = False) -> Any:
-    return field(default=default, metadata={"meaning": meaning, "choices": choices, "secret": secret})
+def _setting(
+    default: Any, meaning: str, *, choices: tuple[str, ...] = (), form: str = "", secret: bool = False
+) -> Any:
+    """`form` is a pattern for values beside the choices."""
+    metadata = {"meaning": meaning, "choices": choices, "form": form, "secret": secret}
+    return field(default=default, metadata=metadata)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +68,12 @@ class Settings:
         "token", "Who may introspect: with a token, everyone, nobody.", choices=("token", "open", "off")
     )
     body_mb_max: int = _setting(100, "Largest body in MB, before and after decompression.")
+    rate_limit: str = _setting(
+        "off",
+        "Calls that one token may make in so many seconds, such as 200/300; each API process counts its own.",
+        choices=("off",),
+        form=r"[1-9][0-9]{0,8}/[1-9][0-9]{0,8}",
+    )
     future_tolerance_s: int = _setting(0, "How many seconds ahead of the clock a time may be.")
     orders_max: int = _setting(10_000, "Most orders in one request.")
     orders_max_answer: str = _setting("504", "Answer to more orders than that.", choices=("504", "payload"))
@@ -95,7 +105,11 @@ class Settings:
     shape_variables_depth_max: int = _setting(16, "Deepest JSON of the variables.")
     minimum_payment: str = _setting("0", "Least amount of a statement that is paid; less is carried over.")
     page_records_max: int = _setting(10_000, "Records on one page of a commission report.")
-    large_requests_max: int = _setting(4, "Large requests read at the same time; more wait, then get 504.")
+    large_requests_max: int = _setting(4, "Large requests judged at the same time; more wait.")
+    large_waiting_max: int = _setting(16, "Large requests that may wait for their turn; beyond it 504.")
+    bodies_mb_max: int = _setting(
+        512, "Request bodies that an API process holds at the same time, in MB; beyond it 504."
+    )
     waiting_mb_max: int = _setting(256, "Accepted work that may wait for its commit, in MB; beyond it 504.")
     chunk_submissions_max: int = _setting(5_000, "Submissions a processor decides in one transaction.")
 
@@ -185,10 +199,12 @@ def _checked(name: str, value: object, origin: str) -> object:
         return Path(str(value))
     if isinstance(default, int):
         return _whole_number(name, value, origin)
-    if choices and str(value) not in choices:
+    form = _FIELDS[name].metadata["form"]
+    if choices and str(value) not in choices and not (form and re.fullmatch(form, str(value))):
+        example = " or a value such as 200/300" if form else ""
         raise SettingError(
             f"{name} (from {origin}) is {value!r}, which is not one of its values.",
-            f"Use {' or '.join(choices)}.",
+            f"Use {' or '.join(choices)}{example}.",
         )
     return str(value)
 

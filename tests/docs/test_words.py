@@ -20,6 +20,9 @@ PAGES = pages()
 NOT_SETTINGS = {"COUNTERFOIL_TOKEN"}
 """Names of the environment that are read by one command alone."""
 
+NAMED_TOO_EARLY = {"doctor", "explain", "orders release", "ledger replay"}
+"""Commands that the checks of the ledger recommend, and that are still to come."""
+
 ROOMS = sorted(
     path.name
     for path in (ROOT / "src" / "counterfoil").iterdir()
@@ -58,8 +61,12 @@ def _anchors(target: Path) -> set[str]:
 @of_each_page
 def test_commands_are_there(each: Page) -> None:
     """Every `counterfoil …` that a page gives is a command, with options that it has."""
+    tree = commands.tree()
     faults = [
-        line for line in _typed(each) for words in _counterfoil(line) if not _is_known(words, commands.tree())
+        line
+        for line in _typed(each)
+        for words in _counterfoil(line)
+        if not _is_known(words, tree) and " ".join(words) not in NAMED_TOO_EARLY
     ]
 
     assert [] == faults
@@ -82,6 +89,12 @@ def _is_known(words: list[str], group: TyperGroup) -> bool:
         return False
     options = {name for each in command.params for name in each.opts} | {*EVERYWHERE, "--help"}
     return all(word.partition("=")[0] in options for word in words if word.startswith("--"))
+
+
+@pytest.mark.parametrize("words", sorted(NAMED_TOO_EARLY))
+def test_what_is_named_too_early_is_still_to_come(words: str) -> None:
+    """A command that has come is no exception any more."""
+    assert not _is_known(words.split(), commands.tree())
 
 
 @of_each_page

@@ -44,7 +44,7 @@ class Question(NamedTuple):
 def questions(page: Page) -> Iterator[Question]:
     """The requests of a page, in order: lines with curl, and blocks of GraphQL with the JSON after them."""
     blocks = page.blocks
-    for block, after in zip(blocks, [*blocks[1:], None], strict=True):
+    for block, after in zip(blocks, [*blocks[1:], None], strict=False):
         if block.language == "console":
             yield from _curls(block.text, block.line)
         elif block.language == "graphql":

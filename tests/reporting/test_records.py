@@ -295,8 +295,8 @@ def test_a_bonus_belongs_to_no_order(desk: Desk) -> None:
     """A period record has its kind for a type, and nothing that only an order has."""
     post(desk, create("A-1"))
     desk.connection.execute(
-        "INSERT INTO commission_record (enterprise_id, commission_id, mode, kind, sign, posted_at, event_time,"
-        " advertiser_id, publisher_id, action_tracker_id, job_id, month)"
+        "INSERT INTO commission_record (enterprise_id, commission_id, mode, kind, sign, posted_at,"
+        " event_time, advertiser_id, publisher_id, action_tracker_id, job_id, month)"
         " SELECT enterprise_id, commission_id + 1, mode, 'bonus', 1, posted_at, event_time, advertiser_id,"
         " publisher_id, action_tracker_id, 1, '2026-03-01' FROM commission_record"
     )

@@ -35,7 +35,7 @@ rate     CHF 0.95 2026-02-01
 process
 submission A-1  1 posted
 submission A-1  2 DUPLICATE_ORDER
-submission A-1  3 posted
+submission A-1  3 posted with FIELDS_REMOVED    # the currency
 submission A-1  4 DUPLICATE_ORDER
 ledger   A-1  original    115.789  9.263  fee 0.926
 ledger   A-1  reversal   -115.789 -9.263

@@ -31,8 +31,8 @@ ledger   A-1  test  reversal   -45.455 -1.818  reason ReturnedMerchandise
 ledger   A-1  test  correction   0      0
 standing A-1  test  cancelled  generation 1  version 2  coupon SPRING  publisher 7700002  click click-b
 standing A-1  standing  version 2  sale 45.455
-ledger   A-1  original     90.909  3.636  quantity 2
-ledger   A-1  reversal    -90.909 -3.636
+ledger   A-1  original     90.91   3.636  quantity 2
+ledger   A-1  reversal    -90.91  -3.636
 ledger   A-1  correction   45.455  1.818  quantity 1
 cancel   A-1  test
 create   A-1  test  click click-a  item S 1 x 1

@@ -142,6 +142,8 @@ def _opening(order: NewOrder) -> str:
 
 
 def _ordinals(facts: Facts, submission: Submission, click: Click | None) -> Collection[int]:
+    if facts.kept_ordinals is not None:
+        return facts.kept_ordinals.get(submission.submission_id, ())
     if click is None:
         return ()
     return facts.used.get((submission.mode, click.click_id, submission.key.action_tracker_id), ())

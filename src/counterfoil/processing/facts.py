@@ -5,7 +5,7 @@ Owns the shapes; the store fills them, sequence.py moves them on. Next: sequence
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -40,6 +40,8 @@ class Facts(Struct, kw_only=True):
     network_of: Callable[[int], Network]
     find_rate: FindRate
     options: Options
+    kept_ordinals: Mapping[UUID, Collection[int]] | None = None
+    """In a replay: the ordinals that each submission met as taken (C8)."""
     closings: tuple[tuple[int, datetime], ...] = ()
     """Place in the log and receipt of each closing: it closed whatever had locked by then."""
 

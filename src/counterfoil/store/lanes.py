@@ -74,13 +74,13 @@ def submissions_of(connection: Connection, works: Sequence[Work]) -> list[Submis
         sql("lanes", "load_pending"),
         {"batch_ids": [work.batch_id for work in works], "lanes": [work.lane for work in works]},
     )
-    return [_submission(row) for row in rows]
+    return [submission_of(row) for row in rows]
 
 
 def released(connection: Connection, lanes: Sequence[int]) -> list[HeldBefore]:
     """Every held submission of the orders in these lanes that have a released one."""
     rows = connection.execute(sql("lanes", "load_released"), {"lanes": list(lanes)})
-    return [HeldBefore(_submission(row[:-2]), row[-2], row[-1]) for row in rows]
+    return [HeldBefore(submission_of(row[:-2]), row[-2], row[-1]) for row in rows]
 
 
 def blocked(connection: Connection, keys: Iterable[OrderKey]) -> set[OrderKey]:
@@ -152,7 +152,8 @@ def _held_columns(held: Sequence[tuple[int, Held]]) -> dict[str, list[Any]]:
     }
 
 
-def _submission(row: Sequence[Any]) -> Submission:
+def submission_of(row: Sequence[Any]) -> Submission:
+    """A submission from a row of the log joined with its request, in the order of `load_pending`."""
     (batch_id, n, lane, kind, enterprise_id, tracker_id, order_id, cleaned, body, *request) = row
     position, first, received, mode, channel = request
     asked = Kind(kind)
