@@ -13,7 +13,7 @@ define WRITE_LOCK
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint format lock real-orders docs-reference clean
+.PHONY: help setup demo test check lint format lock real-orders docs-reference schema clean
 
 help:  ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -65,6 +65,9 @@ real-orders: setup  ## send a large number of realistic orders and check every a
 
 docs-reference: setup  ## print the reference pages of docs/ from the code
 	@$(BIN)/python -m tests.docs.print_reference
+
+schema: setup  ## print store/sql/schema.sql from the migrations
+	@$(BIN)/python -m tests.store.schema_dump
 
 clean:  ## remove .venv and everything that can be made again
 	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage htmlcov

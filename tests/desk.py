@@ -253,7 +253,3 @@ class Desk:
             for line in self.submissions(key)
             if line.outcome.startswith("held ")
         ]
-
-    def offending(self, invariant: str) -> list[Any]:
-        """The rows that break an invariant of the ledger."""
-        return self.connection.execute(sql("invariants", invariant)).fetchall()

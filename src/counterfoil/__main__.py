@@ -3,7 +3,9 @@
 Owns nothing but that. Leaves every command and argument to the command line. Next: cli.py.
 """
 
+import sys
+
 from counterfoil.cli import main
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -151,6 +151,13 @@ def clock_of(reached: Database) -> Clock:
 
 
 @contextmanager
+def reading(settings: Settings) -> Iterator[Connection]:
+    """A connection for a command that reads in a transaction of its own."""
+    with database(settings, purpose="reading") as reached, reached.connect("reading") as connection:
+        yield connection
+
+
+@contextmanager
 def sandbox_time(settings: Settings) -> Iterator[SandboxTime]:
     """The clock of a sandbox, to be moved beside a running server or without one."""
     with database(settings, purpose="clock") as reached:

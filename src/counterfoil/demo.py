@@ -95,6 +95,7 @@ def _walk(settings: Settings, reached: app.Database, seeded: dict[str, Any], sto
     _send_first(client, seeded, f"DEMO-{number}", when, stop, say)
     _say_ids(seeded, say)
     say(_lines_to_go_on(settings, seeded, f"DEMO-{number + 1}", when))
+    say(_commands(settings, is_sandbox=is_sandbox))
     _watch(reached, stop, say)
 
 
@@ -258,8 +259,6 @@ def _lines_to_go_on(settings: Settings, seeded: dict[str, Any], order_id: str, w
     def curl(path: str, token: str, document: str) -> str:
         return f"curl -s {app.address_of(settings)}{path} -H 'Authorization: Bearer {token}' -d '{document}'"
 
-    is_default = "data_dir" not in settings.origins
-    option = "" if is_default else f" --data-dir {shlex.quote(str(settings.data_dir))}"
     lines = ["\nGo on in another terminal; what becomes of it is told here:"]
     for told, line in (
         ("create an order", curl("/graphql", advertiser, _create_document(seeded, order_id, when))),
@@ -268,13 +267,20 @@ def _lines_to_go_on(settings: Settings, seeded: dict[str, Any], order_id: str, w
         ("read what the publisher sees", curl("/query", publisher, _REPORT)),
     ):
         lines += [f"# {told}", line, ""]
-    return "\n".join(
-        [
-            *lines,
-            "For your own network:",
-            f"  counterfoil network export{option} > network.toml",
-            f"  counterfoil network apply network.toml{option}",
-            "",
-            "Stop with Ctrl-C.",
-        ]
+    return "\n".join(lines).rstrip("\n")
+
+
+def _commands(settings: Settings, *, is_sandbox: bool) -> str:
+    is_default = "data_dir" not in settings.origins
+    option = "" if is_default else f" --data-dir {shlex.quote(str(settings.data_dir))}"
+    told = [("check every promise of the ledger", f"counterfoil ledger verify{option}")]
+    if is_sandbox:
+        told.append(("go on until the orders are locked", f"counterfoil clock advance 45d{option}"))
+    told.append(
+        (
+            "for your own network: export this one, change it, apply it",
+            f"counterfoil network export{option} > network.toml\n"
+            f"counterfoil network apply network.toml{option}",
+        )
     )
+    return "\n".join(f"\n# {sentence}\n{line}" for sentence, line in told) + "\n\nStop with Ctrl-C.\n"

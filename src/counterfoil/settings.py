@@ -18,6 +18,8 @@ from typing import Any
 
 PREFIX = "COUNTERFOIL_"
 FILE_NAME = "counterfoil.toml"
+OF_COMMANDS = frozenset({"token"})
+"""Variables that a single command takes instead of an option; no settings."""
 _AMOUNT = re.compile(r"[0-9]{1,12}(\.[0-9]{1,3})?", re.ASCII)
 
 
@@ -166,6 +168,8 @@ def _from_environment(environment: Mapping[str, str]) -> list[tuple[str, str]]:
         if not variable.startswith(PREFIX):
             continue
         name = variable.removeprefix(PREFIX).lower()
+        if name in OF_COMMANDS:
+            continue
         _known(name, variable)
         if value != "":
             found.append((name, value))

@@ -66,8 +66,7 @@ INVARIANTS = (
     Invariant(
         "I9",
         "Invoices and statements equal the sum of their lines, and a record is on one of each at most.",
-        "",
-        waits_for="comes with statements",
+        "Send and pay none of the papers named until it is settled. " + _REPORT,
     ),
     Invariant(
         "I10",
@@ -190,12 +189,11 @@ def verify(
     progress: Progress | None = None,
     *,
     pending_age_max: timedelta = PENDING_AGE_MAX,
-    rate_age_days_max: int = 5,
 ) -> Report:
     """Checks every invariant, or `only` those named, on one snapshot of the database; writes nothing.
 
-    The connection must not be in a transaction; any role that may read will do. `rate_age_days_max` is the
-    setting by which the orders were priced. Raises UnknownInvariant before anything is asked.
+    The connection must not be in a transaction; any role that may read will do. Raises UnknownInvariant
+    before anything is asked.
     """
     chosen = _chosen(only)
     with invariants.snapshot(connection):
@@ -204,7 +202,6 @@ def verify(
             chosen,
             progress,
             pending_age_max=pending_age_max,
-            rate_age_days_max=rate_age_days_max,
         )
 
 
@@ -214,12 +211,10 @@ def examine(
     progress: Progress | None = None,
     *,
     pending_age_max: timedelta = PENDING_AGE_MAX,
-    rate_age_days_max: int = 5,
 ) -> Report:
     """The same in the transaction that the connection is in, and as that one sees the database."""
     values = {
         "pending_age_max": pending_age_max,
-        "rate_age_days_max": rate_age_days_max,
         "recorded_codes": _codes(Place.RECORDED),
         "rejected_codes": _codes(Place.REJECTED),
         "held_codes": _codes(Place.HELD),

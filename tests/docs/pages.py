@@ -1,7 +1,7 @@
 """The pages of the project, as the tests of its words see them.
 
-Owns finding pages, their fenced blocks, links and headings. Judges nothing. Next: walk.py, which runs what the
-blocks ask.
+Owns finding pages, their fenced blocks, links and headings. Judges nothing. Next: walk.py, which runs what
+the blocks ask.
 """
 
 import re

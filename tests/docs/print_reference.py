@@ -4,6 +4,7 @@ Owns their form; what they say is the code's. `make docs-reference` writes them,
 Run as `python -m tests.docs.print_reference`.
 """
 
+import re
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import fields
@@ -21,8 +22,7 @@ from tests.tidy.source import modules_of_package
 NOTICE = "<!-- Printed from the code by `make docs-reference`; do not edit. -->"
 
 NOT_YET = "*Not in effect yet.*"
-WITHOUT_EFFECT = frozenset({"explorer", "order_id_too_long"})
-"""Settings that are read by nothing so far; test_reference.py tells when that changes."""
+"""Said of settings that no module reads so far, and of codes that none gives."""
 
 PLACES = {
     Place.RECORDED: "The order is kept and earns no commission. A new order may say what was missing.",
@@ -51,6 +51,11 @@ def row(*cells: str) -> str:
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
+def paragraph(text: str) -> str:
+    """The text as one line, wherever the source breaks it."""
+    return " ".join(text.split())
+
+
 def table(*heads: str) -> list[str]:
     """The head of a table."""
     return [row(*heads), row(*("---" for _ in heads))]
@@ -63,14 +68,18 @@ def settings() -> str:
         "",
         NOTICE,
         "",
-        "A setting has one name in three places. `port` is `COUNTERFOIL_PORT` in the environment, "
-        "`port = 8090` in the file `counterfoil.toml` of the data directory, and some have a flag as well "
-        "(`--port`). A flag wins over the environment, the environment over the file, the file over the "
-        "default. An empty variable of the environment counts as not set. Settings are read once, when a "
-        "process starts. A name that is not in this table is an error.",
+        paragraph(
+            """A setting has one name in three places. `port` is `COUNTERFOIL_PORT` in the environment,
+            `port = 8090` in the file `counterfoil.toml` of the data directory, and some have a flag as
+            well (`--port`). A flag wins over the environment, the environment over the file, the file
+            over the default. An empty variable of the environment counts as not set. Settings are read
+            once, when a process starts. A name that is not in this table is an error."""
+        ),
         "",
-        "A size or duration has its unit at the end of its name: `_s` seconds, `_days` days, `_kb` and `_mb` "
-        "of 1024 and 1024 x 1024 bytes, `_max` the largest that passes.",
+        paragraph(
+            """A size or duration has its unit at the end of its name: `_s` seconds, `_days` days, `_kb`
+            and `_mb` of 1024 and 1024 x 1024 bytes, `_max` the largest that passes."""
+        ),
         "",
         *table("Name in the environment", "Default", "May be", "Meaning"),
     ]
@@ -81,13 +90,18 @@ def settings() -> str:
         choices = each.metadata["choices"]
         may_be = " or ".join(f"`{choice}`" for choice in choices) or _kind(each.default)
         meaning = each.metadata["meaning"] + (" A secret." if each.metadata["secret"] else "")
-        if each.name in WITHOUT_EFFECT:
+        # The limits of a document's shape are handed on together, by their common beginning.
+        if not each.name.startswith("shape_") and not _is_named(rf"\.{each.name}\b", "settings.py"):
             meaning += f" {NOT_YET}"
-        lines.append(row(f"`{PREFIX}{each.name.upper()}`", f"`{default}`" if default else "none", may_be, meaning))
+        lines.append(
+            row(f"`{PREFIX}{each.name.upper()}`", f"`{default}`" if default else "none", may_be, meaning)
+        )
     lines += [
         "",
-        "`counterfoil send` also takes its token from `COUNTERFOIL_TOKEN`. Set it for that command alone: for "
-        "all others it is a name that does not exist.",
+        paragraph(
+            """`counterfoil send` also takes its token from `COUNTERFOIL_TOKEN`. Set it for that command
+            alone: for all others it is a name that does not exist."""
+        ),
     ]
     return "\n".join(lines) + "\n"
 
@@ -105,17 +119,21 @@ def errors() -> str:
         "",
         NOTICE,
         "",
-        "There are two lists, because there are two moments. A *refusal* is told at once, while the caller "
-        "waits, and nothing of the request is kept. What is *decided later* never comes back through the "
-        "Tracking API: the request was accepted, and the decision is written to the outcome of each "
-        "submission. Codes are stable.",
+        paragraph(
+            """There are two lists, because there are two moments. A *refusal* is told at once, while the
+            caller waits, and nothing of the request is kept. What is *decided later* never comes back
+            through the Tracking API: the request was accepted, and the decision is written to the
+            outcome of each submission. Codes are stable."""
+        ),
         "",
         "## Told at once",
         "",
-        "In the order in which they are checked. The first that fails is told; among the checks of values all "
-        "that fail are told. `{…}` stands for a value. The code itself is not on the wire unless the request has "
-        "the header `Counterfoil-Errors: detailed`; then top-level errors carry `code`, `hint` and `docUrl` in "
-        "their `extensions`.",
+        paragraph(
+            """In the order in which they are checked. The first that fails is told; among the checks of
+            values all that fail are told. `{…}` stands for a value. The code itself is not on the wire
+            unless the request has the header `Counterfoil-Errors: detailed`; then top-level errors
+            carry `code`, `hint` and `docUrl` in their `extensions`."""
+        ),
         "",
         *table("Code", "Checked", "Sentence", "Remedy"),
     ]
@@ -126,14 +144,24 @@ def errors() -> str:
     ]
     lines += [
         "",
-        "`504`, `404`, `405` and `429` are both HTTP status and sentence. All other refusals answer HTTP 200, "
-        "unless `COUNTERFOIL_TOKEN_ERROR_STATUS` says otherwise for the two about tokens. `SCHEMA_FAULT` "
-        "stands for the sentences of the GraphQL engine, which begin `Validation error of type`.",
+        paragraph(
+            """`504`, `404`, `405` and `429` are both HTTP status and sentence. All other refusals answer
+            HTTP 200, unless `COUNTERFOIL_TOKEN_ERROR_STATUS` says otherwise for the two about tokens.
+            `SCHEMA_FAULT` stands for the sentences of the GraphQL engine, which begin `Validation error
+            of type`."""
+        ),
         "",
         "## Decided later",
     ]
     for place, meaning in PLACES.items():
-        lines += ["", f"### {place.capitalize()}", "", meaning, "", *table("Code", "What it says", "What to do")]
+        lines += [
+            "",
+            f"### {place.capitalize()}",
+            "",
+            meaning,
+            "",
+            *table("Code", "What it says", "What to do"),
+        ]
         lines += [
             row(f"`{each.code}`", each.sentence, _remedy(each.code, each.remedy))
             for each in CATALOGUE.values()
@@ -144,9 +172,12 @@ def errors() -> str:
 
 def _remedy(code: RefusalCode | Code, remedy: str) -> str:
     """The remedy, and whether any module but the catalogue's own has the code so far."""
-    name = f"Code.{code}"
-    is_used = any(name in module.text for module in modules_of_package() if module.path != "errors.py")
-    return remedy if is_used else f"{remedy} {NOT_YET}"
+    return remedy if _is_named(rf"Code\.{code}\b", "errors.py") else f"{remedy} {NOT_YET}"
+
+
+def _is_named(pattern: str, owner: str) -> bool:
+    """Whether any module but the owner of a name has it."""
+    return any(re.search(pattern, module.text) for module in modules_of_package() if module.path != owner)
 
 
 def command_line() -> str:
@@ -156,9 +187,11 @@ def command_line() -> str:
         "",
         NOTICE,
         "",
-        "Answers go to standard output, everything else to standard error. An error has up to three lines: "
-        "`error:` what is wrong, `fix:` what to do, `see:` where to read on. After `make setup` the command is "
-        "`.venv/bin/counterfoil`.",
+        paragraph(
+            """Answers go to standard output, everything else to standard error. An error has up to three
+            lines: `error:` what is wrong, `fix:` what to do, `see:` where to read on. After `make
+            setup` the command is `.venv/bin/counterfoil`."""
+        ),
         "",
         "## Every command takes, in any place",
         "",

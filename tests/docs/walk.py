@@ -10,11 +10,14 @@ import json
 import re
 import shlex
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import Any, NamedTuple, Self
+
+from psycopg import Connection
 
 from counterfoil.api.service import Service
 from counterfoil.clock import SandboxClock
-from counterfoil.sandbox import duration
+from counterfoil.sandbox import SandboxTime, duration
 from counterfoil.settings import Settings
 from counterfoil.store.connection import connect
 from tests.desk import Desk
@@ -58,11 +61,11 @@ def _curls(text: str, line: int) -> Iterator[Question]:
     for part in re.split(r"^\$ ", text, flags=re.MULTILINE)[1:]:
         if found := _ADVANCE.match(part):
             yield Question(CLOCK, "", {}, found[1], None, line)
-        if not part.startswith("curl "):
+        if not part.startswith("curl ") or " -d '" not in part:
             continue
         command, _, rest = part.partition("}'\n")
         words = shlex.split(command.replace("\\\n", " ").replace(NOW, "NOW") + "}'")
-        options = dict(zip(words, words[1:], strict=False))
+        options = dict(pairwise(words))
         headers = dict(_header(words[n + 1]) for n, word in enumerate(words) if word == "-H")
         address = next(word for word in words if word.startswith("http://"))
         path = "/" + address.partition("//")[2].partition("/")[2]
@@ -87,17 +90,22 @@ def _without_layout(text: str) -> str:
 
 
 class House:
-    """One API process, spoken to without a socket, and the desk beside it that processes and tells the time."""
+    """One API process, spoken to without a socket; the desk beside it processes and tells the time."""
 
     def __init__(self, desk: Desk, tokens: Mapping[str, str]) -> None:
         """`tokens` by the names that the pages give them."""
         self._desk = desk
         self._tokens = tokens
+
+        def opener(name: str) -> Connection:
+            return connect(desk.urls.server, name=name)
+
         self._service = Service(
             Settings(),
             SandboxClock(desk.now),
+            SandboxTime(opener, desk.new_worker),
             desk.urls.server,
-            lambda name: connect(desk.urls.server, name=name),
+            opener,
         )
 
     async def __aenter__(self) -> Self:

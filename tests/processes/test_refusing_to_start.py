@@ -76,7 +76,7 @@ def test_a_schema_that_does_not_fit(data_dir: Path) -> None:
     """A schema newer than the program, and a migration that was changed, are refused."""
     with Book(data_dir) as book, psycopg.connect(book.owner_url, autocommit=True) as owner:
         owner.execute("INSERT INTO schema_migration (number, title, checksum) VALUES (9999, 'Later.', 'x')")
-        for command in ("serve", "worker", "migrate", "demo"):
+        for command in ("serve", "worker", "demo"):
             said = _refused(data_dir, command=command)
             assert "error: The database has migration 9999" in said
             assert "newer" in said

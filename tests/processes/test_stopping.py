@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import signal
 from http.client import HTTPConnection
 from pathlib import Path
@@ -11,6 +12,12 @@ from tests.processes.book import Book
 from tests.processes.conftest import StartServer
 from tests.processes.documents import create
 from tests.processes.running_server import PATIENCE_S, processes_on, until
+
+EVENTS = (
+    "posted DEMO-2  commission 8.40 USD",
+    "restated DEMO-2  commission 5.94 USD",
+    "cancelled DEMO-2  commission 0.00 USD",
+)
 
 
 def test_a_stopped_server_leaves_nothing_and_goes_on_later(
@@ -74,10 +81,23 @@ def test_a_stopped_worker_leaves_nothing(start: StartServer, data_dir: Path) -> 
         assert "Stopped." in worker.output
 
 
-def test_a_stopped_demo_says_so_and_leaves_nothing(start: StartServer, data_dir: Path) -> None:
-    """Ctrl-C in the demo ends it with "Stopped." and no process."""
-    demo = start(command="demo")
-    until(lambda: "posted" in demo.output, "the first order's commission")
+def test_the_demo_s_lines_work_and_it_stops_cleanly(
+    start: StartServer, data_dir: Path, seeded: dict[str, Any]
+) -> None:
+    """Each printed curl line works as it stands, and its order's way is told; Ctrl-C leaves nothing."""
+    demo = start(command="demo", ready=False)
+    until(lambda: "Stop with Ctrl-C." in demo.output, "the lines to go on")
+    lines = [line for line in demo.output.splitlines() if line.startswith("curl ")]
+    assert 4 == len(lines)
+    for line, event in zip(lines, EVENTS, strict=False):
+        _, _, address, _, header, _, body = shlex.split(line)
+        assert address.startswith(f"http://127.0.0.1:{demo.port}/")
+        reply = demo.post("/" + address.rpartition("/")[2], header.rpartition(" ")[2], body)
+        assert "errors" not in reply.json
+        until(lambda told=event: told in demo.output, event)  # type: ignore[misc]
+    assert 3 == demo.output.count("accepted 1\n")
+    assert "\x1b" not in demo.output
+
     assert 0 == demo.stop(signal.SIGINT)
     assert [] == processes_on(data_dir)
     assert "Stopped." == demo.output.rstrip().splitlines()[-1]

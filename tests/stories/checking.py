@@ -14,6 +14,7 @@ from counterfoil.model.orders import OrderKey
 from counterfoil.model.programme import Network
 from counterfoil.money import plain
 from counterfoil.store.facts import Networks
+from counterfoil.verification import verify
 from tests.desk import Desk, RecordLine
 from tests.stories import steps
 from tests.stories.words import Place
@@ -161,9 +162,11 @@ class Books:
             return lambda figure: figure.usd
         raise Differs(f"figures in {currency}", "no such column: the advertiser's, the publisher's, USD")
 
-    def sums_that_differ(self) -> Iterator[str]:
-        """Orders whose records do not sum to their last version (spec/processing.md, section 10)."""
-        yield from (str(row) for row in self._desk.offending("I1"))
+    def broken_promises(self) -> Iterator[str]:
+        """What the product's own verification finds wrong in the tables."""
+        for finding in verify(self._desk.connection).findings:
+            if not finding.is_clean:
+                yield f"{finding.id} {finding.promise} {finding.reason or finding.first}"
 
 
 def _state(standing: Standing | None) -> str:

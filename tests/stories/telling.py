@@ -61,20 +61,17 @@ class Teller:
                 self._run(step)
             except Differs as found:
                 raise StoryFails(found.place or step.place, found.expected, found.got) from None
-        self._close()
+        self._close(story[-1].place)
 
-    def _close(self) -> None:
-        """Nothing may be left over: work that was not processed, records that a told order has besides."""
+    def _close(self, end: Place) -> None:
+        """Nothing may be left over: work not processed, records besides those told, a broken promise."""
         for place, _ in self._undecided:
             raise StoryFails(place, "a `process` before the story ends", "the end")
         for key, (place, count) in self._shown.items():
             if more := self._books.records(key)[count:]:
                 raise StoryFails(place, "no record besides those told", "; ".join(shown(r) for r in more))
-        for fault in self._books.sums_that_differ():
-            raise StoryFails(self._last_place(), "records that sum to the last version", fault)
-
-    def _last_place(self) -> Place:
-        return next(reversed(self._shown.values()))[0] if self._shown else Place("(end)", 0, "")
+        for broken in self._books.broken_promises():
+            raise StoryFails(end, "books that verify when the story ends", broken)
 
     @singledispatchmethod
     def _run(self, step: steps.Step) -> None:

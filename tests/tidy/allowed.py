@@ -37,7 +37,11 @@ LONG_MODULES: dict[str, str] = {
 }
 """Modules over the limit: path and the reason why splitting them would not help a reader."""
 
-BROAD_CATCHES: dict[str, str] = {}
+BROAD_CATCHES: dict[str, str] = {
+    "api/http.py": "The edge to callers: a bug must not leave one without an answer, nor show what went wrong.",
+    "cli/__init__.py": "The edge to people: every exception becomes a sentence and an exit code.",
+    "processing/sequence.py": "Names the submission whose deciding failed, so that it is held; raised again at once.",
+}
 """Modules that may catch every exception: path and the reason, always that they are an edge."""
 
 SQL_ELSEWHERE: dict[str, str] = {}

@@ -21,7 +21,7 @@ CREATE FUNCTION pg_temp.replaced(body bytea, pattern text, other text) RETURNS b
 RETURN convert_to(regexp_replace(convert_from(body, 'UTF8'), pattern, other), 'UTF8');
 
 -- I1: a reversal is gone
--- I1 I4 I5 I8 S2
+-- I1 I4 I5 I8 S2 I9
 DELETE FROM commission_record WHERE commission_id = pg_temp.record_of('A-1', 'reversal');
 
 -- I2: a reversal names another property
@@ -37,11 +37,11 @@ SET kind = 'correction'
 WHERE commission_id = pg_temp.record_of('A-1', 'reversal');
 
 -- I2: a reversal has nothing to reverse
--- I2 I1 I4 I5 I8 S2
+-- I2 I1 I4 I5 I8 S2 I9
 DELETE FROM commission_record WHERE commission_id = pg_temp.record_of('A-1', 'original');
 
 -- I3: a record is reversed twice
--- I3 I1 I4 I5 I8 I23 S2
+-- I3 I1 I4 I5 I8 I23 S2 I9
 ALTER TABLE commission_record DROP CONSTRAINT
     commission_record_enterprise_id_original_action_id_version__key;
 INSERT INTO commission_record
@@ -50,17 +50,17 @@ FROM commission_record AS record
 WHERE commission_id = pg_temp.record_of('A-1', 'reversal');
 
 -- I3: a reversal comes before its record
--- I3 I14 I23 S2
+-- I3 I14 I23 S2 I9
 UPDATE commission_record
 SET commission_id = 1
 WHERE commission_id = pg_temp.record_of('A-1', 'reversal');
 
 -- I4: an action has no record
--- I4 I1 I5 I8 S2
+-- I4 I1 I5 I8 S2 I9
 DELETE FROM commission_record WHERE commission_id = pg_temp.record_of('A-6', 'original');
 
 -- I4: the standing record is not that of the last version, though it says the same
--- I4 I5 I8 S2
+-- I4 I5 I8 S2 I9
 DELETE FROM commission_record
 WHERE original_action_id = pg_temp.action_of('E-1') AND (version = 3 OR (version = 2 AND sign = -1));
 
@@ -125,13 +125,13 @@ UPDATE daily_total SET fee_usd = fee_usd + 0.001 WHERE mode = 'test';
 DELETE FROM daily_total WHERE mode = 'live' AND currency = 'EUR';
 
 -- I10: a commission is a thousandth more
--- I10 I8
+-- I10 I8 I9
 UPDATE order_version
 SET commission_pub = commission_pub + 0.001
 WHERE original_action_id = pg_temp.action_of('A-6');
 
 -- I10: a fee is a thousandth more
--- I10 I8
+-- I10 I8 I9
 UPDATE order_version
 SET fee_adv = fee_adv + 0.001
 WHERE original_action_id = pg_temp.action_of('M-2');
@@ -197,7 +197,7 @@ SET code = 'CHANNEL_EXCLUDED'
 WHERE submission_id = pg_temp.first_with('recorded');
 
 -- I12: a record names another publisher
--- I12 I8
+-- I12 I8 I9
 UPDATE commission_record
 SET publisher_id = 7700009
 WHERE commission_id = pg_temp.record_of('A-6', 'original');
@@ -266,7 +266,7 @@ SET terms_from = '1996-01-01'
 WHERE original_action_id = pg_temp.action_of('A-6');
 
 -- I17: a live action has a record in the test ledger
--- I17 I8 S2
+-- I17 I8 S2 I9
 UPDATE commission_record
 SET mode = 'test'
 WHERE commission_id = pg_temp.record_of('A-6', 'original');
@@ -342,7 +342,7 @@ SET advertiser_id = 5500002
 WHERE original_action_id = pg_temp.action_of('A-6');
 
 -- I18: a version belongs to another enterprise than its action
--- I18 I4 I8 I11 S4
+-- I18 I4 I8 I11 S4 I9
 UPDATE order_version
 SET enterprise_id = 1500002
 WHERE original_action_id = pg_temp.action_of('A-6');
@@ -354,19 +354,19 @@ SET enterprise_id = 1500002
 WHERE original_action_id = pg_temp.action_of('A-6');
 
 -- I18: a present state belongs to another enterprise than its action
--- I18 S4
+-- I18 S4 I9
 UPDATE action_current
 SET enterprise_id = 1500002
 WHERE original_action_id = pg_temp.action_of('A-6');
 
 -- I18: a record belongs to another enterprise than its action
--- I18 I1 I4 I5 I8
+-- I18 I1 I4 I5 I8 I9
 UPDATE commission_record
 SET enterprise_id = 1500002
 WHERE original_action_id = pg_temp.action_of('A-6');
 
 -- I18: a record belongs to another advertiser than its action
--- I18 I8
+-- I18 I8 I9
 UPDATE commission_record
 SET advertiser_id = 5500002
 WHERE original_action_id = pg_temp.action_of('A-6');
@@ -403,11 +403,11 @@ WHERE version = 1 AND original_action_id = pg_temp.action_of('A-7', 'test');
 
 -- I21: work is gone
 -- I21 I6
-DELETE FROM intake_pending WHERE position = 41;
+DELETE FROM intake_pending WHERE position = (SELECT max(position) FROM intake_pending);
 
 -- I21: a pending row covers more than there is
 -- I21 I6
-UPDATE intake_pending SET submissions = submissions + 1 WHERE position = 41;
+UPDATE intake_pending SET submissions = submissions + 1 WHERE position = (SELECT max(position) FROM intake_pending);
 
 -- I21: a decided submission is held as well
 -- I21 I6
@@ -415,7 +415,7 @@ INSERT INTO held_submission
 SELECT batch_id, n, (left(batch_id::text, 30) || '000001')::uuid, position, lane, mode, enterprise_id,
     action_tracker_id, order_id, 'RATE_MISSING', '', received_at, 1, NULL
 FROM intake_log JOIN intake_request USING (batch_id)
-WHERE position = 38;
+WHERE order_id = 'T-1';
 
 -- I21: an outcome is of no submission
 -- I21 S3
@@ -445,7 +445,9 @@ UPDATE intake_log SET kind = 'cancel' WHERE order_id = 'A-6';
 
 -- I23: a change took effect before an earlier one
 -- I23 I6 I21
-UPDATE submission_outcome SET position = 40 WHERE position = 5;
+UPDATE submission_outcome
+SET position = (SELECT position FROM intake_request WHERE channel = 'tag')
+WHERE position = 5;
 
 -- I23: two generations changed places
 -- I23 S4
@@ -474,7 +476,7 @@ DELETE FROM submission_outcome WHERE position = 2 AND order_id = 'A-3';
 UPDATE action SET generation = 3 WHERE generation = 2 AND order_id = 'A-1';
 
 -- I24: a version is missing
--- I24 I8
+-- I24 I8 I9
 DELETE FROM order_version
 WHERE version = 2 AND original_action_id = pg_temp.action_of('E-1');
 
@@ -536,7 +538,7 @@ UPDATE intake_head SET received_at = '2026-03-01';
 DELETE FROM posting WHERE mode = 'live' AND first_commission_id > 2000000030;
 
 -- S2: a record is outside the chain
--- S2
+-- S2 I9
 UPDATE commission_record
 SET commission_id = 3000000000
 WHERE commission_id = (SELECT max(commission_id) FROM commission_record WHERE mode = 'live');
@@ -565,7 +567,7 @@ WHERE kind = 'rejected' LIMIT 1;
 UPDATE action_current SET locks_at = '2027-01-01' WHERE order_id = 'D-1';
 
 -- S4: a present state is gone
--- S4
+-- S4 I9
 DELETE FROM action_current WHERE order_id = 'D-1';
 
 -- S5: the bytes of an order are others
@@ -584,9 +586,95 @@ SELECT mode, click_id, action_tracker_id, 9, enterprise_id, original_action_id F
 -- I10: a version is no JSON
 -- I10
 UPDATE order_version
-SET priced = 'torn'
+SET stated = 'torn'
 WHERE version = 1 AND original_action_id = pg_temp.action_of('A-6');
 
 -- I18: every outcome is another enterprise's
 -- I18 I5 I25
 UPDATE submission_outcome SET enterprise_id = 1500003;
+
+-- I5: a bonus has no line in the ledger
+-- I5 I8 I9 S2
+DELETE FROM commission_record WHERE kind = 'bonus' AND publisher_id = 7700002;
+
+-- I5: a bonus has no figures and no reason
+-- I5 I8 I9
+DELETE FROM period_record WHERE publisher_id = 7700002;
+
+-- I9: a paper is more than its lines
+-- I9
+UPDATE statement SET total = total + 1, payable = payable + 1 WHERE kind = 'invoice' AND month = '2026-03-01';
+
+-- I9: what was carried is not brought forward
+-- I9
+UPDATE statement
+SET brought_forward = brought_forward + 1, payable = payable + 1
+WHERE kind = 'statement' AND month = '2026-04-01';
+
+-- I9: a paper does not add up
+-- I9
+ALTER TABLE statement DROP CONSTRAINT statement_check;
+UPDATE statement SET payable = payable + 1 WHERE kind = 'invoice' AND month = '2026-03-01';
+
+-- I9: a number of a paper is left out
+-- I9
+UPDATE statement SET sequence = 99 WHERE kind = 'invoice' AND sequence = 1;
+UPDATE statement_line SET sequence = 99 WHERE kind = 'invoice' AND sequence = 1;
+
+-- I9: a line says something else than its record
+-- I9
+UPDATE statement_line SET commission = commission + 1, fee = fee - 1
+WHERE kind = 'invoice' AND commission_id = pg_temp.record_of('A-6', 'original');
+
+-- I9: a line is on another company's paper
+-- I9
+UPDATE statement SET company_id = 7700009 WHERE kind = 'statement' AND month = '2026-03-01' AND sequence = 1;
+
+-- I9: a pended order is on a paper
+-- I9 S4
+UPDATE action_current SET validation = 'PENDING' WHERE original_action_id = pg_temp.action_of('A-6');
+
+-- I9: an order that is not closed is on a paper
+-- I9 S4
+UPDATE action_current
+SET closed_at = NULL, closed_position = NULL
+WHERE original_action_id = pg_temp.action_of('A-6');
+
+-- I9: a closed record is on no paper
+-- I9
+DELETE FROM statement_line
+WHERE kind = 'statement' AND commission = 0;
+
+-- I9: a record is on two papers
+-- I9
+ALTER TABLE statement_line DROP CONSTRAINT statement_line_pkey;
+INSERT INTO statement_line
+SELECT kind, year, 2, enterprise_id, commission_id, 0, 0
+FROM statement_line
+WHERE kind = 'invoice' AND commission_id = pg_temp.record_of('A-6', 'original');
+
+-- I10: a flat amount is converted by another rate
+-- I10
+UPDATE order_version
+SET rates = pg_temp.replaced(rates, '("flats".*"value":)"1.1', '\1"1.2')
+WHERE original_action_id = pg_temp.action_of('C-3');
+
+-- I18: a bonus is of another advertiser's enterprise
+-- I18 I5 I8 I9
+UPDATE period_record SET enterprise_id = 1500002 WHERE publisher_id = 7700002;
+
+-- I20: a flat amount has no rate
+-- I20 I10
+UPDATE order_version
+SET rates = pg_temp.replaced(rates, '"flats"', '"once"')
+WHERE original_action_id = pg_temp.action_of('C-3');
+
+-- I20: a flat amount's rate has no source
+-- I20
+UPDATE order_version
+SET rates = pg_temp.replaced(rates, '("flats".*)"demo"', '\1"hearsay"')
+WHERE original_action_id = pg_temp.action_of('C-3');
+
+-- S4: a lock was noted that is not in the history
+-- S4
+DELETE FROM action_status WHERE cause = 'calendar' AND original_action_id = pg_temp.action_of('A-6');

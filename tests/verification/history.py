@@ -6,7 +6,8 @@ Owns the orders and the second version of the network that they meet. Expects no
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 from counterfoil.administration import apply_network
@@ -23,6 +24,9 @@ from counterfoil.model.orders import (
     Restatement,
 )
 from counterfoil.network import demo_network
+from counterfoil.scheduler import Scheduler
+from counterfoil.statements import Bonus, Books
+from counterfoil.store.connection import connect
 from tests.desk import ALPINE, CLICK_A, CLICK_B, CLICK_B_ALPINE, NORTHWIND, Desk
 
 # From the 2nd of March on: a limit of two orders a click, a flat rule per unit, another form of fee, and a
@@ -99,12 +103,42 @@ def play(desk: Desk, *batches: Sequence[Any], mode: Mode = Mode.LIVE, channel: C
     desk.process()
 
 
+def note_locks(desk: Desk) -> None:
+    """Has the scheduler do what is due."""
+    scheduler = Scheduler(desk.opener("scheduler"))
+    scheduler.do_what_is_due()
+    scheduler.close()
+
+
+def new_books(desk: Desk) -> Books:
+    """The books of the network; no statement is paid below 20."""
+    return Books(
+        lambda name: connect(desk.urls.server, name=name),
+        desk.new_worker,
+        minimum_payment=Decimal(20),
+        rate_age_days_max=5,
+    )
+
+
+def bonus(publisher: int, amount: str) -> Bonus:
+    """A bonus for record orders in March."""
+    return Bonus(
+        publisher_id=publisher,
+        action_tracker_id=401,
+        month=date(2026, 3, 1),
+        amount=Decimal(amount),
+        reason="a good month",
+        added_by="tests",
+    )
+
+
 def write_history(desk: Desk) -> None:
     """Fills an empty log with everything that can happen; some of it is held or pending at the end."""
     _first_day(desk)
     _rehearsals(desk)
     _second_day(desk)
     _after_the_lock(desk)
+    _closings(desk)
     # Nobody processes these any more.
     desk.send([create("P-1"), create("P-2"), create("A-1")])
     desk.send([cancel("P-1")], Mode.TEST)
@@ -130,6 +164,7 @@ def _first_day(desk: Desk) -> None:
         [restate("B-1", 402, items=ITEMS[:2])],
         [cancel("B-2", 402)],
         [create("C-1", 403, amount=None), create("C-2", 403, amount="5", items=ITEMS)],
+        [create("C-3", 403, cj_event=CLICK_B), create("C-4", 403, cj_event=CLICK_B, currency="GBP")],
         [restate("C-1", 403)],
         [
             create(
@@ -180,5 +215,18 @@ def _second_day(desk: Desk) -> None:
 
 def _after_the_lock(desk: Desk) -> None:
     desk.clock(datetime(2026, 4, 12, tzinfo=UTC))
+    note_locks(desk)
     play(desk, [restate("A-4"), restate("S-1", 451, ALPINE, status=OrderStatus.ACCEPTED)], [create("A-4")])
-    play(desk, [restate("A-7")], mode=Mode.TEST)
+    play(desk, [restate("A-7"), restate("C-3", 403)], mode=Mode.TEST)
+
+
+def _closings(desk: Desk) -> None:
+    books = new_books(desk)
+    books.add_bonus(bonus(7700002, "12.50"))
+    books.close(date(2026, 3, 1), "tests")
+    books.mark_paid("ST-2026-000001", date(2026, 4, 20), "transfer 1", "tests")
+    play(desk, [restate("A-4")], [cancel("E-3", 405, status=CancellationStatus.DECLINED)])
+    books.add_bonus(bonus(7700001, "-3"))
+    desk.clock(datetime(2026, 5, 12, tzinfo=UTC))
+    note_locks(desk)
+    books.close(date(2026, 4, 1), "tests")

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from counterfoil.errors import REFUSALS, Refusal, RefusalCode, Stage
+from counterfoil.errors import REFUSALS, Refusal, RefusalCode, Stage, refuse
 
 DETAILED = "detailed"
 _encode = msgspec.json.Encoder(decimal_format="string").encode
@@ -44,11 +44,30 @@ def failure(refusals: Sequence[Refusal], *, token_error_status: int = 200, detai
         return Answer(504, body)
     if first.code is RefusalCode.NOT_FOUND:
         return Answer(404, body)
+    if first.code is RefusalCode.TOO_MANY_CALLS:
+        return Answer(429, body)
     if first.code is RefusalCode.METHOD_NOT_ALLOWED:
         return Answer(405, body, {"Allow": "POST"})
     if first.code in (RefusalCode.MISSING_TOKEN, RefusalCode.INVALID_TOKEN) and token_error_status == 401:
         return Answer(401, body, {"WWW-Authenticate": "Bearer"})
     return Answer(200, body)
+
+
+def unexpected(field: str | None, request_id: str, *, detailed: bool = False) -> Answer:
+    """What a bug looks like from outside: the engine's sentence (9.6), and the id of the log's line.
+
+    `field` is the root field that was at work, where one was.
+    """
+    refusal = refuse(
+        RefusalCode.UNEXPECTED_FAILURE,
+        classification="DataFetchingException",
+        field=field or "",
+        request_id=request_id,
+    )
+    error = _error(refusal, detailed=detailed)
+    if field is not None:
+        error["path"] = [field]
+    return Answer(200, _encode({"errors": [error], "data": None}))
 
 
 def _is_overload(refusal: Refusal) -> bool:

@@ -6,7 +6,7 @@ HTTP. Leaves bodies to receiving.py. Next: service.py, which hands it to the ser
 
 from __future__ import annotations
 
-from asyncio import Transport, TimerHandle
+from asyncio import TimerHandle, Transport
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -64,16 +64,16 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def on_body(self, body: bytes) -> None:
         """Bytes of a body, if anyone is there to read it."""
-        if self.cycle is not None and not self.transport.is_closing():
+        if not self.transport.is_closing():
             super().on_body(body)
 
     def on_message_complete(self) -> None:
         """The request is complete; another may follow."""
         self._in_head = True
-        if self.cycle is not None and not self.transport.is_closing():
+        if not self.transport.is_closing():
             super().on_message_complete()
 
-    def send_400_response(self, msg: str) -> None:
+    def send_400_response(self, _msg: str) -> None:
         """What is no HTTP is told in the envelope as well (D19)."""
         if not self.transport.is_closing():
             self._refuse(400)

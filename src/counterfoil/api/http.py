@@ -1,16 +1,15 @@
 """HTTP: routes, limits, and the step from bytes to bytes. Hot routes are plain handlers.
 
 Owns the ASGI application of one API process. Leaves every judgement to tracking.py and commissions.py. Next:
-answers.py for the envelope.
+wire.py for headers, receiving.py for bodies, answers.py for the envelope.
 """
 
 from __future__ import annotations
 
 import asyncio
-import gzip
-import zlib
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -19,11 +18,31 @@ import structlog
 from msgspec.structs import replace
 from psycopg_pool import PoolTimeout
 
-from counterfoil.api.answers import DETAILED, Answer, failure
+from counterfoil.api.answers import Answer, failure, unexpected
 from counterfoil.api.auth import Door
+from counterfoil.api.calls import CallLimit
 from counterfoil.api.commissions import CommissionsApi
+from counterfoil.api.receiving import (
+    Body,
+    ClientGone,
+    NoRoom,
+    Receive,
+    Room,
+    TooLarge,
+    TooSlow,
+    Unreadable,
+)
 from counterfoil.api.sandbox import move_clock
-from counterfoil.api.tracking import Accepted, Again, Asked, Lookup, TrackingApi
+from counterfoil.api.tracking import (
+    ANONYMOUS_BYTES_MAX,
+    Accepted,
+    Again,
+    Asked,
+    Lookup,
+    TrackingApi,
+    may_be_open,
+)
+from counterfoil.api.wire import PREFLIGHT, Call, Scope, Send, asked_by_address
 from counterfoil.clock import Clock, SystemClock
 from counterfoil.crashpoint import crashpoint
 from counterfoil.errors import Refusal, RefusalCode, refuse
@@ -35,33 +54,20 @@ from counterfoil.store.log import Entry
 from counterfoil.tokens import Caller
 
 T = TypeVar("T")
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 SMALL_BODY_BYTES = 64 * 1024
-"""Bodies up to this size are judged on the event loop; larger ones beside it."""
+"""Bodies up to this size are judged on the event loop; larger ones beside it, a few at a time."""
 
-GZIP_ANSWER_BYTES_MIN = 1024
 SMALL_BATCH_ORDERS = 100
 """Up to so many orders are prepared and answered on the event loop."""
 
-JSON = "application/json;charset=utf-8"
-GRAPHQL_JSON = "application/graphql-response+json"
+LARGE_WAIT_S = 30
+"""How long a large request waits for its turn."""
+
+ANONYMOUS_S = 30
+"""How long the body of a caller without a token may take."""
 
 _log = structlog.get_logger("counterfoil")
-
-
-class TooLarge(Exception):
-    """The body is larger than the limit, as it is or inflated."""
-
-
-class Unreadable(Exception):
-    """The body's compression cannot be undone."""
-
-
-class ClientGone(Exception):
-    """The caller went away before its request was complete."""
 
 
 class Api:
@@ -77,10 +83,14 @@ class Api:
         tracking: TrackingApi,
         commissions: CommissionsApi,
         is_ready: Callable[[], bool],
-        schemas: dict[str, str],
+        files: Mapping[str, Answer],
+        pages: Mapping[str, Answer],
         sandbox: SandboxTime,
     ) -> None:
-        """`is_ready` says whether orders can be served, `schemas` are the SDL files by path."""
+        """`is_ready` says whether orders can be served.
+
+        `files` are what is served as it is, by path; `pages` what a browser gets in place of an endpoint.
+        """
         self._settings = settings
         self._clock = clock
         self._door = door
@@ -88,11 +98,15 @@ class Api:
         self._tracking = tracking
         self._commissions = commissions
         self._is_ready = is_ready
-        self._schemas = schemas
+        self._files = files
+        self._pages = pages
         self._sandbox = sandbox
+        self._calls = CallLimit(settings.rate_limit)
         self._beside = ThreadPoolExecutor(max_workers=16, thread_name_prefix="beside")
         self._large = asyncio.Semaphore(settings.large_requests_max)
+        self._large_waiting = 0
         self._body_max = settings.body_mb_max * 1024 * 1024
+        self._room = Room(max(settings.bodies_mb_max, settings.body_mb_max) * 1024 * 1024)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one connection event."""
@@ -101,60 +115,141 @@ class Api:
             return
         if scope["type"] != "http":
             return
+        call = Call(scope, receive)
         try:
-            answer = await self._answer(scope, receive)
+            answer = await self._answer(call)
         except ClientGone:
             return
         except (NotKept, Unknown, PoolTimeout, psycopg.OperationalError):
-            answer = failure([refuse(RefusalCode.OVERLOADED)])
+            answer = failure([refuse(RefusalCode.OVERLOADED)], detailed=call.is_detailed)
+        except (NoRoom, TooSlow):
+            # What is still on its way here will not be read: the connection ends with the answer.
+            overloaded = failure([refuse(RefusalCode.OVERLOADED)], detailed=call.is_detailed)
+            answer = overloaded._replace(headers={"Connection": "close"})
         except Exception:
             # The edge: a bug must not leave the caller without an answer, nor show it what went wrong.
-            _log.exception("request_failed", path=scope["path"])
-            answer = failure([refuse(RefusalCode.OVERLOADED)])
-        await _send(scope, send, answer)
+            _log.exception("request_failed", path=call.path, request_id=call.request_id)
+            answer = unexpected(call.progress.field, call.request_id, detailed=call.is_detailed)
+        await call.answer(send, answer)
 
-    async def _answer(self, scope: Scope, receive: Receive) -> Answer:
-        path = scope["path"].rstrip("/") or "/"
-        match path:
+    async def _answer(self, call: Call) -> Answer:
+        match call.path:
             case "/graphql":
-                return await self._track(scope, receive, Mode.LIVE)
+                return await self._heard(call, Mode.LIVE, self._track)
             case "/graphqltest":
-                return await self._track(scope, receive, Mode.TEST)
+                return await self._heard(call, Mode.TEST, self._track)
             case "/query":
-                return await self._report(scope, receive)
+                return await self._heard(call, Mode.LIVE, self._report)
             case "/sandbox/clock":
-                return await self._move_clock(scope, receive)
+                return await self._heard(call, Mode.LIVE, self._move_clock)
             case "/health/live":
                 return Answer(200, b'{"status":"alive"}')
             case "/health/ready":
                 return await self._ready()
             case _:
-                return self._served_file(scope, path)
+                return self._served_file(call)
 
-    def _served_file(self, scope: Scope, path: str) -> Answer:
-        if path in self._schemas and scope["method"] in ("GET", "HEAD"):
-            text = self._schemas[path].encode()
-            return Answer(200, text, {"Content-Type": "text/plain; charset=utf-8"})
-        return failure([refuse(RefusalCode.NOT_FOUND)])
+    def _served_file(self, call: Call) -> Answer:
+        if call.path in self._files and call.method in ("GET", "HEAD"):
+            return self._files[call.path]
+        return failure([refuse(RefusalCode.NOT_FOUND)], detailed=call.is_detailed)
 
-    async def _track(self, scope: Scope, receive: Receive, mode: Mode) -> Answer:
-        asked = await self._asked(scope, receive, mode)
-        if isinstance(asked, Answer):
-            return asked
+    async def _heard(self, call: Call, mode: Mode, then: Callable[[Asked], Awaitable[Answer]]) -> Answer:
+        """Who asks what: the token is looked up first, then the body is read under its limit (D22)."""
+        by_address = None
+        if call.method == "OPTIONS":
+            return Answer(204, b"", PREFLIGHT)
+        if call.method in ("GET", "HEAD"):
+            by_address = asked_by_address(call.query)
+            if by_address is None and call.path in self._pages and call.is_a_browsers:
+                return self._pages[call.path]
+        if call.method != "POST" and (by_address is None or call.path == "/sandbox/clock"):
+            return failure([refuse(RefusalCode.METHOD_NOT_ALLOWED)], detailed=call.is_detailed)
+        now = await self._now()
+        caller = self._door.known(call.header(b"authorization"))
+        is_fresh = caller is None
+        if caller is None:
+            caller = await self._run(self._door.authenticate, call.header(b"authorization"))
+        if isinstance(caller, Caller):
+            wait_s = self._calls.seconds_to_wait(caller.token_id)
+            if wait_s is not None:
+                refused = failure([refuse(RefusalCode.TOO_MANY_CALLS)], detailed=call.is_detailed)
+                return refused._replace(headers={"Retry-After": str(wait_s)})
+        with Body(self._room, self._body_max if isinstance(caller, Caller) else ANONYMOUS_BYTES_MAX) as body:
+            try:
+                content = by_address if by_address is not None else await self._read(call, caller, body)
+            except TooLarge:
+                return self._too_large(call, caller)
+            except Unreadable:
+                # Read as an empty body is: it cannot be used.
+                content = b""
+            crashpoint("intake.body_read")
+            return await then(
+                Asked(
+                    mode=mode,
+                    caller=caller,
+                    body=content,
+                    content_type=call.header(b"content-type"),
+                    detailed=call.is_detailed,
+                    now=now,
+                    is_fresh=is_fresh,
+                    only_reads=by_address is not None,
+                    authorization=call.header(b"authorization"),
+                    progress=call.progress,
+                )
+            )
+
+    async def _read(self, call: Call, caller: Caller | Refusal, body: Body) -> bytes:
+        if isinstance(caller, Refusal) and not may_be_open(self._settings, caller, b""):
+            # It is refused for its token, whatever it says.
+            return b""
+        return await body.read(
+            call.header(b"content-length") or "",
+            call.header(b"content-encoding") or "",
+            call.receive,
+            ANONYMOUS_S if isinstance(caller, Refusal) else None,
+        )
+
+    def _too_large(self, call: Call, caller: Caller | Refusal) -> Answer:
+        refusal = caller
+        if isinstance(refusal, Caller):
+            refusal = refuse(RefusalCode.BODY_TOO_LARGE, limit=self._settings.body_mb_max)
+        status = int(self._settings.token_error_status)
+        answer = failure([refusal], token_error_status=status, detailed=call.is_detailed)
+        return answer._replace(headers={**answer.headers, "Connection": "close"})
+
+    async def _track(self, asked: Asked) -> Answer:
         if len(asked.body) <= SMALL_BODY_BYTES:
-            return await self._judged(scope, asked, self._tracking.judge(asked))
-        async with self._large:
-            return await self._judged(scope, asked, await self._run(self._tracking.judge, asked))
+            return await self._judged(asked, self._tracking.judge(asked))
+        async with self._turn():
+            return await self._judged(asked, await self._run(self._tracking.judge, asked))
 
-    async def _judged(self, scope: Scope, asked: Asked, judged: Answer | Accepted | Again | Lookup) -> Answer:
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        """A turn among the large requests. Raises NoRoom when too many wait for one, or for too long."""
+        if self._large.locked() and self._large_waiting >= self._settings.large_waiting_max:
+            raise NoRoom
+        self._large_waiting += 1
+        try:
+            async with asyncio.timeout(LARGE_WAIT_S):
+                await self._large.acquire()
+        except TimeoutError:
+            raise NoRoom from None
+        finally:
+            self._large_waiting -= 1
+        try:
+            yield
+        finally:
+            self._large.release()
+
+    async def _judged(self, asked: Asked, judged: Answer | Accepted | Again | Lookup) -> Answer:
         if isinstance(judged, Again):
             # The caller's rights were up to a second old; an enterprise may have been added since.
-            caller = await self._run(self._door.authenticate, _headers(scope).get(b"authorization"))
+            caller = await self._run(self._door.authenticate, asked.authorization)
             judged = await self._run(self._tracking.judge, replace(asked, caller=caller, is_fresh=True))
         if isinstance(judged, Answer):
             return judged
         if isinstance(judged, Lookup):
-            # Reads of the database never wait on the event loop.
             return await self._run(judged.read)
         assert isinstance(judged, Accepted)
         crashpoint("intake.validated")
@@ -167,79 +262,11 @@ class Api:
     def _prepared(self, accepted: Accepted) -> list[Entry]:
         return [prepared(batch) for batch in accepted.batches]
 
-    async def _report(self, scope: Scope, receive: Receive) -> Answer:
-        asked = await self._asked(scope, receive, Mode.LIVE)
-        if isinstance(asked, Answer):
-            return asked
+    async def _report(self, asked: Asked) -> Answer:
         return await self._run(self._commissions.answer, asked)
 
-    async def _move_clock(self, scope: Scope, receive: Receive) -> Answer:
-        asked = await self._asked(scope, receive, Mode.LIVE)
-        if isinstance(asked, Answer):
-            return asked
+    async def _move_clock(self, asked: Asked) -> Answer:
         return await self._run(move_clock, asked, self._sandbox)
-
-    async def _asked(self, scope: Scope, receive: Receive, mode: Mode) -> Asked | Answer:
-        """Who asks what: the token is looked up first, then the body is read under its limit (D22)."""
-        if scope["method"] != "POST":
-            return failure([refuse(RefusalCode.METHOD_NOT_ALLOWED)])
-        headers = _headers(scope)
-        now = await self._now()
-        caller = self._door.known(headers.get(b"authorization"))
-        is_fresh = caller is None
-        if caller is None:
-            caller = await self._run(self._door.authenticate, headers.get(b"authorization"))
-        try:
-            body = await self._body(headers, receive)
-        except TooLarge:
-            return self._too_large(caller)
-        except Unreadable:
-            body = b""
-        crashpoint("intake.body_read")
-        return Asked(
-            mode=mode,
-            caller=caller,
-            body=body,
-            content_type=headers.get(b"content-type"),
-            detailed=headers.get(b"counterfoil-errors") == DETAILED,
-            now=now,
-            is_fresh=is_fresh,
-        )
-
-    def _too_large(self, caller: Caller | Refusal) -> Answer:
-        if isinstance(caller, Refusal):
-            return failure([caller], token_error_status=int(self._settings.token_error_status))
-        large = refuse(RefusalCode.BODY_TOO_LARGE, limit=self._settings.body_mb_max)
-        return failure([large])
-
-    async def _body(self, headers: dict[bytes, str], receive: Receive) -> bytes:
-        """The whole body, inflated. Raises TooLarge as soon as the limit is passed, before memory grows."""
-        declared = headers.get(b"content-length", "")
-        if declared.isdigit() and int(declared) > self._body_max:
-            raise TooLarge
-        encoding = headers.get(b"content-encoding", "identity").strip().lower()
-        if encoding not in ("identity", "", "gzip", "x-gzip"):
-            raise Unreadable
-        pieces: list[bytes] = []
-        size = arrived = 0
-        inflater = zlib.decompressobj(wbits=31) if "gzip" in encoding else None
-        more = True
-        while more:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                raise ClientGone
-            piece = message.get("body", b"")
-            arrived += len(piece)
-            if inflater is not None:
-                piece = _inflated(inflater, piece, self._body_max - size)
-            size += len(piece)
-            if size > self._body_max or arrived > self._body_max:
-                raise TooLarge
-            pieces.append(piece)
-            more = message.get("more_body", False)
-        if inflater is not None and not inflater.eof:
-            raise Unreadable
-        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
     async def _ready(self) -> Answer:
         try:
@@ -260,63 +287,10 @@ class Api:
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         while True:
-            message = await receive()
+            message: Any = await receive()
             if message["type"] == "lifespan.startup":
                 await send({"type": "lifespan.startup.complete"})
                 continue
             self._beside.shutdown(wait=False, cancel_futures=True)
             await send({"type": "lifespan.shutdown.complete"})
             return
-
-
-def _inflated(inflater: Any, piece: bytes, room: int) -> bytes:
-    try:
-        inflated: bytes = inflater.decompress(piece, max(1, room + 1))
-    except zlib.error as error:
-        raise Unreadable from error
-    if inflater.unconsumed_tail:
-        raise TooLarge
-    return inflated
-
-
-def _headers(scope: Scope) -> dict[bytes, str]:
-    headers: dict[bytes, str] = {}
-    for name, value in scope["headers"]:
-        text = value.decode("latin-1")
-        if name == b"authorization" and name in headers:
-            # Two headers say two things: neither is believed (D8).
-            text = f"{headers[name]}\x00{text}"
-        headers[name] = text
-    return headers
-
-
-async def _send(scope: Scope, send: Send, answer: Answer) -> None:
-    asked = _headers(scope)
-    headers = {
-        "Content-Type": _content_type(asked.get(b"accept", "")),
-        "Cache-Control": "no-cache",
-        "Access-Control-Allow-Origin": "*",
-        **answer.headers,
-    }
-    body = answer.body
-    if len(body) >= GZIP_ANSWER_BYTES_MIN and _accepts_gzip(asked.get(b"accept-encoding", "")):
-        body = gzip.compress(body, compresslevel=1)
-        headers["Content-Encoding"] = "gzip"
-        headers["Vary"] = "Accept-Encoding"
-    headers["Content-Length"] = str(len(body))
-    raw = [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
-    await send({"type": "http.response.start", "status": answer.status, "headers": raw})
-    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
-
-
-def _content_type(accept: str) -> str:
-    """`application/json`, unless the other is the sole type that is accepted (D15)."""
-    return GRAPHQL_JSON if accept.partition(";")[0].strip().lower() == GRAPHQL_JSON else JSON
-
-
-def _accepts_gzip(accept_encoding: str) -> bool:
-    for each in accept_encoding.split(","):
-        name, _, weight = each.partition(";")
-        if name.strip().lower() in ("gzip", "*") and weight.replace(" ", "") not in ("q=0", "q=0.0"):
-            return True
-    return False

@@ -15,8 +15,11 @@ import uvicorn
 from psycopg import Connection
 
 from counterfoil import __version__
+from counterfoil.api.answers import Answer
 from counterfoil.api.auth import Door
 from counterfoil.api.commissions import CommissionsApi
+from counterfoil.api.connection import GuardedProtocol
+from counterfoil.api.explorer import Explorer
 from counterfoil.api.http import Api
 from counterfoil.api.lookups import Lookups
 from counterfoil.api.tracking import TrackingApi
@@ -39,11 +42,12 @@ def shape_limits(settings: Settings) -> ShapeLimits:
     return ShapeLimits(**{name: getattr(settings, f"shape_{name}") for name in ShapeLimits.__struct_fields__})
 
 
-def schema_files() -> dict[str, str]:
+def schema_files() -> dict[str, Answer]:
     """The SDL files by the path under which they are served."""
     folder = files("counterfoil.api")
+    headers = {"Content-Type": "text/plain; charset=utf-8"}
     return {
-        f"/schema/{name}": (folder / name.replace("-", "_")).read_text("utf-8")
+        f"/schema/{name}": Answer(200, (folder / name.replace("-", "_")).read_bytes(), headers)
         for name in ("tracking.graphql", "commission-detail.graphql")
     }
 
@@ -65,6 +69,7 @@ class Service:
             lambda: connect("intake"), waiting_bytes_max=settings.waiting_mb_max * 1024 * 1024
         )
         networks = Networks()
+        explorer = Explorer() if settings.explorer == "on" else None
         self.api = Api(
             settings,
             clock=clock,
@@ -75,7 +80,8 @@ class Service:
             ),
             commissions=CommissionsApi(settings, shape_limits(settings), self._pool, networks),
             is_ready=self.is_ready,
-            schemas=schema_files(),
+            files=schema_files() | (explorer.files if explorer is not None else {}),
+            pages=explorer.pages if explorer is not None else {},
             sandbox=sandbox,
         )
 
@@ -91,11 +97,12 @@ class Service:
         self._pool.close()
 
 
-def run(service: Service, listener: socket.socket, *, on_start: Callable[[Callable[[], None]], None]) -> None:
-    """Serves on the listening socket until asked to stop; `on_start` is handed a way to ask."""
+def server_of(service: Service) -> uvicorn.Server:
+    """The HTTP server in front of a service."""
     config = uvicorn.Config(
         service.api,
-        http="httptools",
+        http=GuardedProtocol,
+        ws="none",
         loop="auto",
         lifespan="on",
         access_log=False,
@@ -104,7 +111,12 @@ def run(service: Service, listener: socket.socket, *, on_start: Callable[[Callab
         timeout_graceful_shutdown=GRACE_S,
         timeout_keep_alive=KEEP_ALIVE_S,
     )
-    server = uvicorn.Server(config)
+    return uvicorn.Server(config)
+
+
+def run(service: Service, listener: socket.socket, *, on_start: Callable[[Callable[[], None]], None]) -> None:
+    """Serves on the listening socket until asked to stop; `on_start` is handed a way to ask."""
+    server = server_of(service)
 
     def ask() -> None:
         server.should_exit = True

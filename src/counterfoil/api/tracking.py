@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from counterfoil import validation
 from counterfoil.api.answers import Answer, encoded, failure, success
@@ -25,6 +26,7 @@ from counterfoil.api.graphql import (
     read_operation,
 )
 from counterfoil.api.lookups import LOOKUPS, Lookups, may_look_up
+from counterfoil.api.messages import Fault, Say, validation_error
 from counterfoil.api.order_lists import OrderList
 from counterfoil.api.projection import order_payload
 from counterfoil.api.schemas import tracking as tracking_schema
@@ -35,6 +37,7 @@ from counterfoil.capture.tracking.documents import LIST_ARGUMENTS, orders
 from counterfoil.errors import Refusal, RefusalCode, refuse
 from counterfoil.intake import new_batch_id
 from counterfoil.model.orders import Channel, Kind, Mode, Order, Receipt, SubmissionBatch
+from counterfoil.processing.creates import ORDER_ID_MAX
 from counterfoil.settings import Settings
 from counterfoil.tokens import Caller
 
@@ -44,10 +47,16 @@ ANONYMOUS_BYTES_MAX = 64 * 1024
 WITHOUT_TOKEN = frozenset({"__schema", "__type", "__typename", "getBuildNumber"})
 
 
+class Progress(Struct):
+    """How far a request has come: the root field at work, once it is known."""
+
+    field: str | None = None
+
+
 class Asked(Struct, frozen=True, kw_only=True):
     """One request as it arrived: `caller` says who, or why not; `now` is the business time at its start.
 
-    `is_fresh` tells that the caller's rights were read for this request.
+    `is_fresh` tells that the caller's rights were read for this request, `only_reads` that it may not write.
     """
 
     mode: Mode
@@ -57,6 +66,9 @@ class Asked(Struct, frozen=True, kw_only=True):
     detailed: bool
     now: datetime
     is_fresh: bool = True
+    only_reads: bool = False
+    authorization: str | None = None
+    progress: Progress = field(default_factory=Progress)
 
 
 class Again(Struct, frozen=True):
@@ -103,6 +115,26 @@ def is_open_to_all(operation: Operation | Refusal, names: Collection[str]) -> bo
     return isinstance(operation, Operation) and all(name in names for name in operation.root_names())
 
 
+def without_introspection(
+    settings: Settings, operation: Operation, fields: tuple[RootField, ...] | Unfit
+) -> tuple[RootField, ...] | Unfit:
+    """What was checked, as an engine without introspection sees it where the setting is `off` (D9)."""
+    if settings.introspection != "off" or isinstance(fields, Unfit):
+        return fields
+    type_name = "Mutation" if operation.is_mutation else "Query"
+    hidden = tuple(
+        validation_error(
+            Fault.FIELD_UNDEFINED,
+            Say.UNDEFINED_FIELD.format(name=each.name, type=type_name),
+            path=(each.name,),
+            node=each.nodes[0],
+        )
+        for each in fields
+        if each.name in INTROSPECTION_FIELDS
+    )
+    return Unfit(hidden) if hidden else fields
+
+
 class TrackingApi:
     """Judges requests to `/graphql` and `/graphqltest`; pure but for the ids it draws."""
 
@@ -126,12 +158,15 @@ class TrackingApi:
             return self._refused(asked, caller)
         if isinstance(operation, Refusal):
             return self._refused(asked, operation)
+        if asked.only_reads and operation.is_mutation:
+            return self._refused(asked, refuse(RefusalCode.METHOD_NOT_ALLOWED))
         lists = operation.order_lists()
+        asked.progress.field = next((each.response_key for each in lists), None)
         too_many = self._too_many(lists)
         if too_many is not None and self._settings.orders_max_answer == "504":
             return self._refused(asked, too_many)
         if fault := check_shape(operation, self._limits):
-            return self._refused(asked, fault)
+            return self._refused(asked, too_many or fault)
         strangers = {} if isinstance(caller, Refusal) else self._unauthorised(caller, asked.mode, lists)
         if strangers and not asked.is_fresh:
             return Again()
@@ -184,6 +219,9 @@ class TrackingApi:
         if field.response_key in strangers:
             return FieldAnswer(field, (strangers[field.response_key],))
         asked_for = orders(kind, field.arguments[argument])
+        if not _are_owned(asked_for, asked.caller):
+            # The lenient look has told strangers before; what it overlooked stops here.
+            return FieldAnswer(field, (refuse(RefusalCode.UNAUTHORIZED, fields=("enterpriseId",)),))
         refusals = validation.check(
             asked_for, asked.now, items_max=self._settings.items_max, tolerance=self._tolerance
         )
@@ -206,7 +244,7 @@ class TrackingApi:
                 channel=Channel.API,
                 kind=answer.kind,
                 sender=sender,
-                orders=answer.orders,
+                orders=self._kept(answer.orders),
             )
             for answer in answers
             if answer.batch_id is not None and answer.kind is not None and answer.orders
@@ -246,7 +284,25 @@ class TrackingApi:
             return self._lookups.answer(field, asked.caller, asked.mode, asked.now)
         return order_payload(field, answer.orders, answer.batch_id, received, answer.refusals)
 
+    def _kept(self, orders: tuple[Order, ...]) -> tuple[Order, ...]:
+        """The orders as they are kept: ids that are too long cut off where the setting says so (D57)."""
+        if self._settings.order_id_too_long != "truncate":
+            return orders
+        return tuple(
+            replace(order, order_id=order.order_id[:ORDER_ID_MAX])
+            if len(order.order_id) > ORDER_ID_MAX
+            else order
+            for order in orders
+        )
+
     def _refused(self, asked: Asked, *refusals: Refusal) -> Answer:
         return failure(
             refusals, token_error_status=int(self._settings.token_error_status), detailed=asked.detailed
         )
+
+
+def _are_owned(orders: Sequence[Order], caller: Caller | Refusal) -> bool:
+    if isinstance(caller, Refusal):
+        return False
+    owned = {str(enterprise) for enterprise in caller.enterprises}
+    return owned.issuperset(order.enterprise_id for order in orders)

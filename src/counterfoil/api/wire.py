@@ -7,17 +7,21 @@ receiving.py and what is said to others. Next: http.py.
 from __future__ import annotations
 
 import gzip
+import json
 from collections.abc import Awaitable, Callable, MutableMapping
 from secrets import token_hex
 from typing import Any
+from urllib.parse import parse_qs
 
 from counterfoil.api.answers import DETAILED, Answer
 from counterfoil.api.receiving import Receive
+from counterfoil.api.tracking import Progress
 
 Scope = MutableMapping[str, Any]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 GZIP_ANSWER_BYTES_MIN = 1024
+PARAMETERS_MAX = 20
 
 JSON = "application/json;charset=utf-8"
 GRAPHQL_JSON = "application/graphql-response+json"
@@ -39,6 +43,7 @@ class Call:
         self.query: bytes = scope.get("query_string", b"")
         self.receive = receive
         self.request_id = token_hex(8)
+        self.progress = Progress()
         self._headers = _headers(scope)
 
     def header(self, name: bytes) -> str | None:
@@ -110,3 +115,20 @@ def _accepted(header: str) -> dict[str, str]:
 def _content_type(accept: str) -> str:
     """`application/json`, unless the other is the sole type that is accepted (D15)."""
     return GRAPHQL_JSON if _accepted(accept).keys() == {GRAPHQL_JSON} else JSON
+
+
+def asked_by_address(query: bytes) -> bytes | None:
+    """The envelope that a GET's query string stands for (D5); `None` where it has no `query`.
+
+    Variables that are no JSON make an envelope that cannot be used.
+    """
+    try:
+        given = parse_qs(query.decode("latin-1"), keep_blank_values=True, max_num_fields=PARAMETERS_MAX)
+        document = given.get("query")
+        if document is None:
+            return None
+        variables = json.loads(given.get("variables", ["null"])[0] or "null", parse_float=str)
+    except (ValueError, RecursionError):
+        return b""
+    name = given.get("operationName", [None])[0]
+    return json.dumps({"query": document[0], "variables": variables, "operationName": name}).encode()

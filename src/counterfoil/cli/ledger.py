@@ -1,6 +1,7 @@
-"""Commands about the ledger: ledger verify.
+"""Commands about the ledger: ledger verify, ledger replay.
 
-Owns their options and how a violation is shown. Leaves the checks to verification.py. Next: commands.py.
+Owns their options and how a violation or a difference is shown. Leaves the checks to verification.py and the
+deciding to replaying.py. Next: commands.py.
 """
 
 from __future__ import annotations
@@ -26,14 +27,9 @@ def add_to(application: typer.Typer) -> None:
     group = typer.Typer(
         help="The ledger: whether it holds what it promises.", rich_markup_mode=None, context_settings=CONTEXT
     )
-    # A callback keeps the group a group while it has one command.
-    group.callback()(_group)
     group.command("verify", help=VERIFY, epilog=EPILOG)(verify)
+    group.command("replay", help=REPLAY, epilog=EPILOG)(replay)
     application.add_typer(group, name="ledger", epilog=EPILOG)
-
-
-def _group() -> None:
-    """Takes nothing."""
 
 
 VERIFY = told_by(
@@ -60,7 +56,6 @@ def verify(
                 connection,
                 None if only is None else [only],
                 None if frame.is_json else _progress,
-                rate_age_days_max=settings.rate_age_days_max,
             )
         except verification.UnknownInvariant as unknown:
             known = [invariant.id for invariant in verification.INVARIANTS]
@@ -77,3 +72,40 @@ def _progress(finding: Finding, done: int, all_of_them: int) -> None:
     """A line where somebody watches; the report itself comes at the end."""
     if sys.stderr.isatty():
         note(f"{done} of {all_of_them}: {finding.id} {finding.state}")
+
+
+REPLAY = told_by(
+    "Decides the whole log again and compares everything with the ledger; writes nothing.",
+    "counterfoil ledger replay --check",
+    "counterfoil ledger replay --check --json",
+)
+
+
+def replay(
+    context: typer.Context,
+    check: Annotated[  # noqa: ARG001 - the one thing a replay does; named so that its reader knows
+        bool, typer.Option("--check", help="Compare with the ledger; this is what a replay does.")
+    ] = True,
+) -> None:
+    """Shows what differs, ids and dates of posting apart; exit code 1 if anything does."""
+    frame = frame_of(context)
+    from counterfoil import app, replaying
+
+    settings = frame.settings()
+    with app.reading(settings) as connection:
+        found = replaying.replay_log(
+            connection, app.options_of(settings), rate_age_days_max=settings.rate_age_days_max
+        )
+    if frame.is_json:
+        write_json(found)
+    else:
+        write_line(
+            f"{found.decided} submissions decided again, {found.undecided} held or waiting were left out."
+        )
+        write_line(f"{len(found.differences)} differences.")
+        for each in found.differences:
+            write_line(f"{each.submission_id} {each.what}")
+            write_line(f"  ledger    {each.ledger}")
+            write_line(f"  replayed  {each.replayed}")
+    if found.differences:
+        raise typer.Exit(ANSWER_IS_NO)

@@ -124,8 +124,8 @@ def show(
 BONUS = told_by(
     "Adds a bonus for a publisher, positive or negative, in the publisher's currency; it goes to the next "
     "statement.",
-    "counterfoil bonus add --publisher 7700001 --tracker 401 --month 2026-03 --amount 50.00 --reason 'Spring'",
-    "counterfoil bonus add --publisher 7700001 --tracker 401 --month 2026-03 --amount -8.40 --reason 'A-1'",
+    "counterfoil bonus add --publisher 7700001 --tracker 401 --month 2026-03 --amount 50 --reason Spring",
+    "counterfoil bonus add --publisher 7700001 --tracker 401 --month 2026-03 --amount -8.40 --reason A-1",
 )
 
 

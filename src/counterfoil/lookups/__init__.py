@@ -8,7 +8,7 @@ from counterfoil.lookups.explaining import Explanation, explain
 from counterfoil.lookups.orders import Generation, OrderHistory, order_history
 from counterfoil.lookups.submissions import Note, Submission, release, submission, submissions_of_batch
 from counterfoil.lookups.telling import told
-from counterfoil.store.lookups import EVERYTHING, Visible
+from counterfoil.store.lookups import EVERYTHING, Visible, is_known, orders_named
 
 __all__ = [
     "EVERYTHING",
@@ -19,7 +19,9 @@ __all__ = [
     "Submission",
     "Visible",
     "explain",
+    "is_known",
     "order_history",
+    "orders_named",
     "release",
     "submission",
     "submissions_of_batch",

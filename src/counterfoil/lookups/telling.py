@@ -13,10 +13,12 @@ from counterfoil.lookups.explaining import Explanation, Line, Rounding
 from counterfoil.lookups.figures import Figure, by_currency, worded
 from counterfoil.lookups.submissions import Submission
 from counterfoil.model.ledger import RecordKind
-from counterfoil.model.orders import Mode
+from counterfoil.model.orders import Kind, Mode
 
 LISTED_MAX = 100
 """Roundings that are told; JSON has all of them."""
+
+_SENT = {Kind.CREATE: "create", Kind.RESTATE: "restatement", Kind.CANCEL: "cancellation"}
 
 _FIGURES = {
     "per_item": "amount a piece",
@@ -62,6 +64,7 @@ def _record(about: Explanation) -> Iterator[str]:
     yield f"  Sale {in_words(about.sale, about)}"
     yield f"  Commission {in_words(about.commission, about)}"
     yield f"  Fee {in_words(about.fee, about)}"
+    yield f"  Cost to the advertiser {worded(about.cost.advertiser, about.currencies.advertiser)}"
     if about.correction_reason is not None:
         yield f"  Reason given: {about.correction_reason}."
     if about.reverses is not None:
@@ -77,13 +80,13 @@ def _kind(about: Explanation) -> str:
 
 
 def _sent(sent: Submission) -> str:
-    received = f"{sent.kind} received by {sent.channel} {moment(sent.received_at)}"
-    return f"{received}, submission {sent.submission_id}"
+    received = f"{_SENT[sent.kind]} received {moment(sent.received_at)}"
+    return f"{received} (channel {sent.channel}, submission {sent.submission_id})"
 
 
 def _skipped(about: Explanation) -> Iterator[str]:
     for note in about.submission.skipped_checks:
-        yield f"  In production this would have been rejected, {note.code}: {note.sentence} {note.remedy}"
+        yield f"  Outside the test ledger it would have been rejected, {note.code}: {note.sentence}"
 
 
 def _who(about: Explanation) -> Iterator[str]:
@@ -96,8 +99,8 @@ def _who(about: Explanation) -> Iterator[str]:
         yield "  No click is known; the order named the ad and the property."
         return
     yield (
-        f"  Click {credit.cj_event} of {moment(credit.clicked_at)}; the order happened "
-        f"{moment(about.event_time)}, and the referral period is {about.referral_days} days."
+        f"  Click {credit.cj_event} of {moment(credit.clicked_at)}; "
+        f"the referral period is {about.referral_days} days."
     )
     if about.referral_ordinal is not None:
         yield f"  It is use {about.referral_ordinal} of {about.referral_occurrences} of that click."
@@ -107,7 +110,8 @@ def _terms(about: Explanation) -> Iterator[str]:
     terms = about.terms
     yield (
         f"  '{terms.name}' v{terms.version}, in force from {moment(terms.valid_from)} "
-        f"(contract {terms.contract_id}, network version {about.network_version}); the event time counts."
+        f"(contract {terms.contract_id}, network version {about.network_version}); "
+        f"the order happened {moment(about.event_time)}."
     )
     if about.coupon:
         yield f"  Coupon {about.coupon} is not excluded, and not another publisher's."

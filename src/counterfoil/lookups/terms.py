@@ -9,6 +9,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from counterfoil.lookups.figures import worded
 from counterfoil.model.ledger import Action
 from counterfoil.model.programme import (
     ActionTerms,
@@ -70,10 +71,10 @@ def rule_named(rule: CommissionRule, network: Network) -> RuleNamed:
 
 
 def rate_words(rate: Percent | Flat) -> str:
-    """The rate of a rule: `6 %`, or `2.5 USD`."""
+    """The rate of a rule: `6 %`, or `2.50 USD`."""
     if isinstance(rate, Percent):
         return f"{plain(rate.value)} %"
-    return f"{plain(rate.value)} {rate.currency}"
+    return worded(plain(rate.value), rate.currency)
 
 
 def fee_words(fee: Fee | None) -> str:
@@ -86,7 +87,7 @@ def fee_words(fee: Fee | None) -> str:
         case PercentOfSale():
             return f"{plain(fee.value)} % of the sale"
         case Flat():
-            return f"{plain(fee.value)} {fee.currency} an order"
+            return f"{worded(plain(fee.value), fee.currency)} an order"
 
 
 _SUBJECTS = {

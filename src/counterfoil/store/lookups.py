@@ -135,6 +135,12 @@ def orders_named(connection: Connection, order_id: str) -> list[OrderKey]:
     return [OrderKey(Mode(mode), *rest) for mode, *rest in found]
 
 
+def is_known(connection: Connection, key: OrderKey) -> bool:
+    """Whether anything was ever sent about an order."""
+    asked = {**_of_key(key), "lane": lane_of(*key[1:]), "rows": 1}
+    return connection.execute(sql("lookups", "submissions_of_order"), asked).fetchone() is not None
+
+
 def waiting_behind(connection: Connection, submission_id: UUID) -> list[UUID]:
     """The submissions that wait behind a held one, in log order."""
     found = connection.execute(sql("lookups", "waiting_behind"), {"submission_id": submission_id})

@@ -149,9 +149,13 @@ FROM expected
 WHERE written.records IS DISTINCT FROM expected.records
     AND written.records IS DISTINCT FROM expected.or_legacy
 UNION ALL
-SELECT enterprise_id, NULL, NULL, 'a period job', kind || ' ' || commission_id
-FROM commission_record
-WHERE original_action_id IS NULL AND (job_id IS NULL OR month IS NULL);
+SELECT enterprise_id, NULL, NULL, 'one record for one row of a period job',
+    count(record.commission_id) || ' for ' || count(period.job_id) || ' of job ' || coalesce(job_id::text, 'none')
+FROM (SELECT * FROM commission_record WHERE original_action_id IS NULL) AS record
+    FULL JOIN period_record AS period
+        USING (enterprise_id, job_id, kind, advertiser_id, publisher_id, action_tracker_id, month)
+GROUP BY enterprise_id, job_id, kind, publisher_id, action_tracker_id, month
+HAVING count(record.commission_id) <> 1 OR count(period.job_id) <> 1;
 
 -- I6
 -- Requests of which more or fewer submissions are decided, held and pending than were accepted.
@@ -226,7 +230,7 @@ WHERE held.code <> ALL (%(held_codes)s::text[])
 
 -- I8
 -- Daily totals that differ from what the records of that day say.
-WITH recomputed AS (
+WITH of_orders AS (
     SELECT record.mode, (record.posted_at AT TIME ZONE 'UTC')::date AS day, record.advertiser_id,
         record.publisher_id, record.action_tracker_id, version.currency,
         count(*) AS records,
@@ -242,6 +246,31 @@ WITH recomputed AS (
     FROM commission_record AS record
         JOIN order_version AS version USING (enterprise_id, original_action_id, version)
     GROUP BY 1, 2, 3, 4, 5, 6
+), of_periods AS (
+    SELECT record.mode, (record.posted_at AT TIME ZONE 'UTC')::date AS day, record.advertiser_id,
+        record.publisher_id, record.action_tracker_id, period.currency,
+        count(*) AS records,
+        sum(period.commission_adv) AS commission_adv,
+        sum(period.commission_pub) AS commission_pub,
+        sum(period.commission_usd) AS commission_usd
+    FROM commission_record AS record
+        JOIN period_record AS period
+            USING (enterprise_id, job_id, publisher_id, action_tracker_id, month, kind)
+    GROUP BY 1, 2, 3, 4, 5, 6
+), recomputed AS (
+    SELECT mode, day, advertiser_id, publisher_id, action_tracker_id, currency,
+        coalesce(of_orders.records, 0) + coalesce(of_periods.records, 0) AS records,
+        coalesce(of_orders.originals, 0) AS originals,
+        coalesce(of_orders.sale_adv, 0) AS sale_adv,
+        coalesce(of_orders.sale_pub, 0) AS sale_pub,
+        coalesce(of_orders.sale_usd, 0) AS sale_usd,
+        coalesce(of_orders.commission_adv, 0) + coalesce(of_periods.commission_adv, 0) AS commission_adv,
+        coalesce(of_orders.commission_pub, 0) + coalesce(of_periods.commission_pub, 0) AS commission_pub,
+        coalesce(of_orders.commission_usd, 0) + coalesce(of_periods.commission_usd, 0) AS commission_usd,
+        coalesce(of_orders.fee_adv, 0) AS fee_adv,
+        coalesce(of_orders.fee_usd, 0) AS fee_usd
+    FROM of_orders
+        FULL JOIN of_periods USING (mode, day, advertiser_id, publisher_id, action_tracker_id, currency)
 )
 SELECT mode, day, advertiser_id, publisher_id, action_tracker_id, currency,
     total.records, recomputed.records AS records_recomputed,
@@ -256,6 +285,84 @@ WHERE (total.records, total.originals, total.sale_adv, total.sale_pub, total.sal
         (recomputed.records, recomputed.originals, recomputed.sale_adv, recomputed.sale_pub, recomputed.sale_usd,
         recomputed.commission_adv, recomputed.commission_pub, recomputed.commission_usd, recomputed.fee_adv,
         recomputed.fee_usd);
+
+-- I9
+-- Papers that are not the sum of their lines, lines that are not their record, and closed records on no paper.
+WITH due AS (
+    -- What a record is worth to each side, and whether it belongs on papers: its action is closed, or it has none.
+    SELECT record.enterprise_id, record.commission_id, record.mode, side.kind, side.company_id, side.commission,
+        side.fee,
+        record.original_action_id IS NULL OR (current.closed_at IS NOT NULL AND current.validation <> 'PENDING')
+            AS is_due,
+        current.closed_at IS NOT NULL AS is_closed
+    FROM commission_record AS record
+        LEFT JOIN action_current AS current USING (enterprise_id, original_action_id)
+        LEFT JOIN order_version AS version
+            ON version.enterprise_id = record.enterprise_id
+            AND version.original_action_id = record.original_action_id
+            AND version.version = record.version
+        LEFT JOIN period_record AS period
+            ON period.enterprise_id = record.enterprise_id
+            AND period.job_id = record.job_id
+            AND period.publisher_id = record.publisher_id
+            AND period.action_tracker_id = record.action_tracker_id
+            AND period.month = record.month
+            AND period.kind = record.kind
+        CROSS JOIN LATERAL (
+            VALUES
+                ('invoice', record.advertiser_id,
+                    coalesce(record.sign * version.commission_adv, period.commission_adv),
+                    coalesce(record.sign * version.fee_adv, 0)),
+                ('statement', record.publisher_id,
+                    coalesce(record.sign * version.commission_pub, period.commission_pub), 0)
+        ) AS side (kind, company_id, commission, fee)
+)
+SELECT 'not the sum of its lines' AS fault, kind, year, sequence, statement.company_id, NULL::bigint AS commission_id,
+    statement.total AS kept, coalesce(sum(line.commission + line.fee), 0) AS reckoned
+FROM statement
+    LEFT JOIN statement_line AS line USING (kind, year, sequence)
+GROUP BY kind, year, sequence
+HAVING statement.total <> coalesce(sum(line.commission + line.fee), 0)
+UNION ALL
+SELECT 'does not bring forward what was carried', paper.kind, paper.year, paper.sequence, paper.company_id, NULL,
+    paper.brought_forward, paper.carried_before
+FROM (
+    SELECT statement.kind, statement.year, statement.sequence, statement.company_id, statement.brought_forward,
+        lag(statement.carried_forward, 1, 0::numeric) OVER (
+            PARTITION BY statement.kind, statement.company_id ORDER BY closing.position
+        ) AS carried_before
+    FROM statement
+        JOIN closing USING (month)
+) AS paper
+WHERE paper.brought_forward <> paper.carried_before
+UNION ALL
+SELECT 'does not add up', kind, year, sequence, company_id, NULL, brought_forward + total, payable + carried_forward
+FROM statement
+WHERE brought_forward + total <> payable + carried_forward
+UNION ALL
+SELECT 'the numbers of a year have a gap', kind, year, max(sequence), NULL, NULL, max(sequence), count(*)
+FROM statement
+GROUP BY kind, year
+HAVING min(sequence) <> 1 OR max(sequence) <> count(*)
+UNION ALL
+SELECT 'a line is not its record', line.kind, line.year, line.sequence, due.company_id, line.commission_id,
+    line.commission, due.commission
+FROM statement_line AS line
+    LEFT JOIN statement USING (kind, year, sequence)
+    LEFT JOIN due
+        ON due.enterprise_id = line.enterprise_id
+        AND due.commission_id = line.commission_id
+        AND due.kind = line.kind
+WHERE (line.commission, line.fee, statement.company_id, 'live', true)
+    IS DISTINCT FROM (due.commission, due.fee, due.company_id, due.mode, due.is_due)
+UNION ALL
+SELECT 'a closed record is on no paper, or on two', due.kind, NULL, NULL, due.company_id, due.commission_id,
+    count(line.commission_id), 1
+FROM due
+    LEFT JOIN statement_line AS line USING (kind, enterprise_id, commission_id)
+WHERE due.mode = 'live'
+GROUP BY due.kind, due.company_id, due.enterprise_id, due.commission_id, due.is_closed
+HAVING count(line.commission_id) > 1 OR (due.is_closed AND count(line.commission_id) = 0);
 
 -- I10
 -- Versions whose figures a plain recomputation from what was stated, by their own terms, does not give.
@@ -286,87 +393,11 @@ WITH terms AS MATERIALIZED (
     WHERE (paid_action ->> 'action_tracker')::bigint = used.action_tracker_id
     GROUP BY 1, 2, 3, 4, 5
 ), tracker AS MATERIALIZED (
-    -- What a tracker counts, and what currency a company has, never changes.
+    -- What a tracker counts never changes.
     SELECT DISTINCT id::bigint AS action_tracker_id,
         convert_from(body, 'UTF8')::jsonb ->> 'type' IN ('item_sale', 'item_lead') AS is_item_based
     FROM reference_version
     WHERE kind = 'action_tracker'
-), company AS MATERIALIZED (
-    SELECT DISTINCT kind, id::bigint AS company_id, convert_from(body, 'UTF8')::jsonb ->> 'currency' AS currency
-    FROM reference_version
-    WHERE kind IN ('advertiser', 'publisher')
-), foreign_flat AS MATERIALIZED (
-    -- Flat amounts in another currency than the order's, with the currencies they are shown in.
-    SELECT version.enterprise_id, version.original_action_id, version.version, flat.currency,
-        (version.received_at AT TIME ZONE 'UTC')::date AS day, version.position,
-        advertiser.currency AS adv, publisher.currency AS pub
-    FROM paid
-        CROSS JOIN LATERAL (
-            SELECT rule.value -> 'rate' ->> 'currency' AS currency FROM jsonb_each(paid.rules) AS rule
-            UNION
-            SELECT paid.fee ->> 'currency'
-        ) AS flat
-        JOIN action USING (terms_id, terms_from, network_version, action_tracker_id)
-        JOIN order_version AS version USING (enterprise_id, original_action_id)
-        JOIN company AS advertiser ON advertiser.kind = 'advertiser' AND advertiser.company_id = action.advertiser_id
-        JOIN company AS publisher ON publisher.kind = 'publisher' AND publisher.company_id = action.publisher_id
-    WHERE flat.currency <> version.currency
-), quote AS MATERIALIZED (
-    -- Units for one euro: the last known before the submission if not too old, otherwise the first that came later.
-    SELECT wanted.currency, wanted.day, wanted.position,
-        CASE WHEN wanted.currency = 'EUR' THEN 1 ELSE found.per_euro END AS per_euro
-    FROM (
-            SELECT DISTINCT shown.currency, day, position
-            FROM foreign_flat, unnest(ARRAY[foreign_flat.currency, adv, pub, 'USD']) AS shown (currency)
-        ) AS wanted
-        LEFT JOIN LATERAL (
-            SELECT candidate.per_euro
-            FROM (
-                (
-                    SELECT 1 AS turn, rate.per_euro,
-                        rate.is_fixed OR rate.day >= wanted.day - %(rate_age_days_max)s::integer AS serves
-                    FROM conversion_rate AS rate
-                    WHERE rate.currency = wanted.currency
-                        AND rate.day <= wanted.day
-                        AND rate.position < wanted.position
-                    ORDER BY rate.day DESC, rate.position DESC
-                    LIMIT 1
-                )
-                UNION ALL
-                (
-                    SELECT 2, rate.per_euro, true
-                    FROM conversion_rate AS rate
-                    WHERE rate.currency = wanted.currency
-                        AND rate.day <= wanted.day
-                        AND rate.position >= wanted.position
-                        AND (rate.is_fixed OR rate.day >= wanted.day - %(rate_age_days_max)s::integer)
-                    ORDER BY rate.position, rate.day DESC
-                    LIMIT 1
-                )
-            ) AS candidate
-            WHERE candidate.serves
-            ORDER BY candidate.turn
-            LIMIT 1
-        ) AS found ON true
-), converted AS MATERIALIZED (
-    -- Half up to ten decimals: units of the shown currency for one of the flat amount's.
-    SELECT enterprise_id, original_action_id, version,
-        jsonb_object_agg(flat.currency, jsonb_build_object('adv', rates.adv, 'pub', rates.pub, 'usd', rates.usd)) AS rates
-    FROM foreign_flat AS flat
-        CROSS JOIN LATERAL (
-            SELECT
-                max(round10.rate) FILTER (WHERE into_quote.currency = flat.adv) AS adv,
-                max(round10.rate) FILTER (WHERE into_quote.currency = flat.pub) AS pub,
-                max(round10.rate) FILTER (WHERE into_quote.currency = 'USD') AS usd
-            FROM quote AS from_quote
-                JOIN quote AS into_quote USING (day, position)
-                CROSS JOIN LATERAL (
-                    SELECT div(2 * into_quote.per_euro * 10000000000 + from_quote.per_euro, 2 * from_quote.per_euro)
-                        * 0.0000000001 AS rate
-                ) AS round10
-            WHERE from_quote.currency = flat.currency AND day = flat.day AND position = flat.position
-        ) AS rates
-    GROUP BY enterprise_id, original_action_id, version
 )
 SELECT action.mode, version.enterprise_id, version.original_action_id, version.version, shown.name AS currency,
     shown.sale, reckoned.sale AS sale_reckoned,
@@ -378,9 +409,11 @@ FROM order_version AS version
     JOIN action USING (enterprise_id, original_action_id)
     LEFT JOIN paid USING (terms_id, terms_from, network_version, action_tracker_id)
     LEFT JOIN tracker USING (action_tracker_id)
-    LEFT JOIN converted USING (enterprise_id, original_action_id, version)
     CROSS JOIN LATERAL (
-        SELECT convert_from(version.stated, 'UTF8')::jsonb AS stated, convert_from(version.priced, 'UTF8')::jsonb AS priced
+        -- Amounts are converted by the rates kept with the version, flat ones in other currencies by their own.
+        SELECT convert_from(version.stated, 'UTF8')::jsonb AS stated,
+            convert_from(version.priced, 'UTF8')::jsonb AS priced,
+            convert_from(version.rates, 'UTF8')::jsonb -> 'flats' AS flats
         OFFSET 0
     ) AS body
     CROSS JOIN LATERAL (
@@ -444,7 +477,7 @@ FROM order_version AS version
                     WHEN rule.rate ->> 'currency' = version.currency
                         THEN (rule.rate ->> 'value')::numeric * entry.quantity * shown.rate
                     ELSE (rule.rate ->> 'value')::numeric * entry.quantity
-                        * (converted.rates -> (rule.rate ->> 'currency') ->> shown.name)::numeric
+                        * (body.flats -> (rule.rate ->> 'currency') -> shown.name ->> 'value')::numeric
                 END AS earned
             FROM unnest(items.quantities, items.nets, items.line_discounts) WITH ORDINALITY
                     AS entry (quantity, net, discount, place)
@@ -479,7 +512,7 @@ FROM order_version AS version
             WHEN whole.rate ->> 'type' = 'percent' THEN (whole.rate ->> 'value')::numeric * 0.01 * whole.sale
             WHEN whole.rate ->> 'currency' = version.currency THEN (whole.rate ->> 'value')::numeric * shown.rate
             ELSE (whole.rate ->> 'value')::numeric
-                * (converted.rates -> (whole.rate ->> 'currency') ->> shown.name)::numeric
+                * (body.flats -> (whole.rate ->> 'currency') -> shown.name ->> 'value')::numeric
         END AS exact
         OFFSET 0
     ) AS earned
@@ -491,7 +524,7 @@ FROM order_version AS version
             WHEN paid.fee ->> 'type' = 'percent_of_sale' THEN (paid.fee ->> 'value')::numeric * 0.01 * whole.sale
             WHEN paid.fee ->> 'currency' = version.currency THEN (paid.fee ->> 'value')::numeric * shown.rate
             ELSE (paid.fee ->> 'value')::numeric
-                * (converted.rates -> (paid.fee ->> 'currency') ->> shown.name)::numeric
+                * (body.flats -> (paid.fee ->> 'currency') -> shown.name ->> 'value')::numeric
         END AS exact
         OFFSET 0
     ) AS charged
@@ -580,6 +613,7 @@ FROM change
         FROM action_status AS status
         WHERE status.enterprise_id = change.enterprise_id
             AND status.original_action_id = change.original_action_id
+            AND status.cause <> 'calendar'
             AND (status.position, coalesce(status.submission_id, '00000000-0000-0000-0000-000000000000'))
                 < (change.position, change.submission_id)
         ORDER BY status.position DESC, status.status_id DESC
@@ -687,7 +721,7 @@ SELECT 'action_status ' || status.status_id, action.mode, request.mode
 FROM action_status AS status
     JOIN action USING (enterprise_id, original_action_id)
     JOIN intake_request AS request ON request.position = status.position
-WHERE action.mode = 'live' AND request.mode = 'test'
+WHERE action.mode = 'live' AND request.mode = 'test' AND status.cause <> 'calendar'
 UNION ALL
 SELECT 'action_current ' || current.original_action_id, current.mode, action.mode
 FROM action_current AS current
@@ -756,6 +790,11 @@ SELECT 'action ' || action.original_action_id || ' of advertiser ' || action.adv
 FROM action
     LEFT JOIN owner USING (enterprise_id)
 WHERE action.advertiser_id IS DISTINCT FROM owner.advertiser_id
+UNION ALL
+SELECT 'period_record of job ' || period.job_id || ' by advertiser ' || period.advertiser_id, period.enterprise_id, NULL
+FROM period_record AS period
+    LEFT JOIN owner USING (enterprise_id)
+WHERE period.advertiser_id IS DISTINCT FROM owner.advertiser_id
 UNION ALL
 SELECT 'order_version ' || version.original_action_id || ' ' || version.version, version.enterprise_id,
     action.enterprise_id
@@ -867,6 +906,8 @@ SELECT 'no rate of a flat amount', action.mode, version.enterprise_id, version.o
 FROM flat
     JOIN action USING (terms_id, terms_from, network_version, action_tracker_id)
     JOIN order_version AS version USING (enterprise_id, original_action_id)
+    JOIN company AS advertiser ON advertiser.kind = 'advertiser' AND advertiser.company_id = action.advertiser_id
+    JOIN company AS publisher ON publisher.kind = 'publisher' AND publisher.company_id = action.publisher_id
     CROSS JOIN LATERAL (
         SELECT convert_from(version.priced, 'UTF8')::jsonb AS priced, convert_from(version.rates, 'UTF8')::jsonb AS rates
         OFFSET 0
@@ -878,7 +919,22 @@ WHERE version.state = 'standing'
         OR body.priced -> 2 = flat.rank
         OR body.priced -> 0 @> jsonb_build_array(jsonb_build_object('rule', flat.rank))
     )
-    AND body.rates -> 'flats' -> flat.currency IS NULL;
+    AND (
+        body.rates -> 'flats' -> flat.currency IS NULL
+        OR EXISTS (
+            SELECT
+            FROM (
+                    VALUES (advertiser.currency, 'adv'), (publisher.currency, 'pub'), ('USD', 'usd')
+                ) AS shown (currency, name)
+                CROSS JOIN LATERAL (SELECT body.rates -> 'flats' -> flat.currency -> shown.name AS rate) AS kept
+                LEFT JOIN published
+                    ON published.day = (kept.rate ->> 'day')::date AND published.source = kept.rate ->> 'source'
+            WHERE CASE
+                WHEN shown.currency = flat.currency THEN (kept.rate ->> 'value')::numeric IS DISTINCT FROM 1
+                ELSE kept.rate ->> 'value' IS NULL OR published.day IS NULL
+            END
+        )
+    );
 
 -- I21
 -- Submissions that are in no place or in two, and pending rows that do not cover what the log has for them.
@@ -1117,7 +1173,8 @@ WITH rebuilt AS (
     SELECT action.enterprise_id, action.original_action_id, action.mode, action.action_tracker_id, action.order_id,
         action.generation, action.advertiser_id, action.publisher_id, action.event_time, version.version,
         version.state, status.validation, action.locking_method, status.locking_date, status.locks_at,
-        coalesce(status.extended, false) AS extended, status.closed_at, status.closed_position
+        coalesce(status.extended, false) AS extended, status.closed_at, status.closed_position,
+        coalesce(noted.lock_noted, false) AS lock_noted
     FROM action
         LEFT JOIN (
             SELECT DISTINCT ON (enterprise_id, original_action_id) enterprise_id, original_action_id, version, state
@@ -1127,8 +1184,14 @@ WITH rebuilt AS (
         LEFT JOIN (
             SELECT DISTINCT ON (enterprise_id, original_action_id) *
             FROM action_status
+            WHERE cause <> 'calendar'
             ORDER BY enterprise_id, original_action_id, position DESC NULLS LAST, status_id DESC
         ) AS status USING (enterprise_id, original_action_id)
+        LEFT JOIN (
+            SELECT DISTINCT enterprise_id, original_action_id, true AS lock_noted
+            FROM action_status
+            WHERE cause = 'calendar'
+        ) AS noted USING (enterprise_id, original_action_id)
 )
 SELECT enterprise_id, original_action_id, to_jsonb(current) AS kept, to_jsonb(rebuilt) AS rebuilt
 FROM action_current AS current
@@ -1136,12 +1199,12 @@ FROM action_current AS current
 WHERE (current.mode, current.action_tracker_id, current.order_id, current.generation, current.advertiser_id,
         current.publisher_id, current.event_time, current.version, current.state, current.validation,
         current.locking_method, current.locking_date, current.locks_at, current.extended, current.closed_at,
-        current.closed_position)
+        current.closed_position, current.lock_noted)
     IS DISTINCT FROM
         (rebuilt.mode, rebuilt.action_tracker_id, rebuilt.order_id, rebuilt.generation, rebuilt.advertiser_id,
         rebuilt.publisher_id, rebuilt.event_time, rebuilt.version, rebuilt.state, rebuilt.validation,
         rebuilt.locking_method, rebuilt.locking_date, rebuilt.locks_at, rebuilt.extended, rebuilt.closed_at,
-        rebuilt.closed_position);
+        rebuilt.closed_position, rebuilt.lock_noted);
 
 -- S5
 -- Rows of the log whose bytes are not those that were accepted.

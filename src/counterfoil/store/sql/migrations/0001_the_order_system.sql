@@ -308,6 +308,7 @@ CREATE TABLE posting (
     CHECK (first_commission_id = coalesce(previous_commission_id + 1,
         CASE mode WHEN 'live' THEN 2000000001 ELSE 10000000000000 END))
 );
+CREATE INDEX posting_by_time ON posting (mode, posted_at, last_commission_id);
 COMMENT ON TABLE posting IS 'One posting transaction and its commission ids: a chain without gaps for each ledger.';
 CALL make_append_only('posting');
 
