@@ -30,7 +30,7 @@ hold each file's SHA-256; do not edit.
 def main() -> int:
     """Fetches every asset; tells and answers 1 when a hash differs from its list."""
     pages = [_OPENING]
-    faults = []
+    faults: list[str] = []
     for asset_list in LISTS:
         for package in tomllib.loads(asset_list.read_text("utf-8"))["package"]:
             with tempfile.TemporaryDirectory() as folder:

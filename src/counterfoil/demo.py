@@ -93,10 +93,13 @@ def _walk(settings: Settings, reached: app.Database, seeded: dict[str, Any], sto
     if is_sandbox:
         say(f"  clock            stands at {when}")
     _send_first(client, seeded, f"DEMO-{number}", when, stop, say)
+    # Noted before the lines are shown: what comes of them is told, however quickly someone pastes.
+    with reached.connect("feed") as connection:
+        accepted, told = log.head(connection).submission_number, feed.latest(connection)
     _say_ids(seeded, say)
     say(_lines_to_go_on(settings, seeded, f"DEMO-{number + 1}", when))
     say(_commands(settings, is_sandbox=is_sandbox))
-    _watch(reached, stop, say)
+    _watch(reached, accepted, told, stop, say)
 
 
 def _send_first(
@@ -137,18 +140,17 @@ def _until(holds: Callable[[], bool], seconds: float, stop: Event) -> bool:
     return False
 
 
-def _watch(reached: app.Database, stop: Event, say: Say) -> None:
+def _watch(reached: app.Database, accepted: int, told: int, stop: Event, say: Say) -> None:
     """What is accepted, and a line for each event, as it comes; also after the database was away."""
-    accepted = told = None
     while not stop.is_set():
         try:
             with reached.connect("feed") as connection:
                 connection.autocommit = True
                 while not stop.wait(LOOK_S):
-                    number, last = log.head(connection).submission_number, feed.latest(connection)
-                    if accepted is not None and number > accepted:
+                    number = log.head(connection).submission_number
+                    if number > accepted:
                         say(f"accepted {number - accepted}")
-                    accepted, told = number, last if told is None else told
+                    accepted = number
                     happened = feed.after(connection, told, rows_max=10 * LINES_MAX)
                     for line in _told(happened):
                         say(line)
@@ -276,11 +278,7 @@ def _commands(settings: Settings, *, is_sandbox: bool) -> str:
     told = [("check every promise of the ledger", f"counterfoil ledger verify{option}")]
     if is_sandbox:
         told.append(("go on until the orders are locked", f"counterfoil clock advance 45d{option}"))
-    told.append(
-        (
-            "for your own network: export this one, change it, apply it",
-            f"counterfoil network export{option} > network.toml\n"
-            f"counterfoil network apply network.toml{option}",
-        )
-    )
+    exported = f"counterfoil network export{option} > network.toml"
+    applied = f"counterfoil network apply network.toml{option}"
+    told.append(("for your own network: export this one, change it, apply it", f"{exported}\n{applied}"))
     return "\n".join(f"\n# {sentence}\n{line}" for sentence, line in told) + "\n\nStop with Ctrl-C.\n"

@@ -256,7 +256,7 @@ def _violation(finding: Finding) -> Iterable[str]:
         yield f"  could not be read: {finding.reason}"
     else:
         shown = len(finding.first)
-        yield f"  {finding.rows} rows" + (f", the first {shown}:" if finding.rows > shown else ":")
+    XX
     for row in finding.first:
         yield "    " + ", ".join(f"{name}={value}" for name, value in row.items() if value is not None)
     yield f"  Next: {finding.next_step}"

@@ -91,17 +91,14 @@ def settings() -> str:
         may_be = " or ".join(f"`{choice}`" for choice in choices) or _kind(each.default)
         meaning = each.metadata["meaning"] + (" A secret." if each.metadata["secret"] else "")
         # The limits of a document's shape are handed on together, by their common beginning.
-        if not each.name.startswith("shape_") and not _is_named(rf"\.{each.name}\b", "settings.py"):
+        if not each.name.startswith("shape_") and not _is_named(rf"\.{each.name}", "settings.py"):
             meaning += f" {NOT_YET}"
         lines.append(
             row(f"`{PREFIX}{each.name.upper()}`", f"`{default}`" if default else "none", may_be, meaning)
         )
     lines += [
         "",
-        paragraph(
-            """`counterfoil send` also takes its token from `COUNTERFOIL_TOKEN`. Set it for that command
-            alone: for all others it is a name that does not exist."""
-        ),
+        paragraph("""`counterfoil send` also takes its token from `COUNTERFOIL_TOKEN`."""),
     ]
     return "\n".join(lines) + "\n"
 

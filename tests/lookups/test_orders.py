@@ -238,7 +238,8 @@ def test_an_open_ended_order_tells_each_change_of_its_status(desk: Desk) -> None
     (found,) = order(
         desk,
         "A-1",
-        "generations { actionStatus statuses { validationStatus lockingDate locksAt cause extended closedAt } }",
+        "generations { actionStatus statuses {"
+        " validationStatus lockingDate locksAt cause extended closedAt } }",
         tracker=405,
     )["generations"]
 

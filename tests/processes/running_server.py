@@ -18,10 +18,10 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any, NamedTuple
 
-READY_S = 20
+READY_S = 45
 STOP_S = 5
 """What the product promises for SIGTERM and Ctrl-C."""
-PATIENCE_S = 15
+PATIENCE_S = 30
 LOOK_S = 0.02
 PROGRAM = Path(sys.executable).with_name("counterfoil")
 """The command that a person types."""

@@ -143,4 +143,4 @@ def _is_another(server: RunningServer, part: str, old: object) -> bool:
 
 def _until_answered_anew(client: _Client) -> None:
     before = len(client.accepted())
-    until(lambda: len(client.accepted()) > before + 2, "new orders are accepted", 30)
+    until(lambda: len(client.accepted()) > before + 2, "new orders are accepted")

@@ -32,6 +32,7 @@ def test_a_stopped_server_leaves_nothing_and_goes_on_later(
         assert 0 == server.stop(by)
         assert [] == processes_on(data_dir)
         assert "Stopped." in server.output
+        assert "process_killed" not in server.output, "each child ended by itself"
         assert "Traceback" not in server.output
     start()
 

@@ -45,6 +45,25 @@ def headings(path: Path, shown: str) -> list[Heading]:
     return [Heading(place, sentence, tuple(lines)) for place, sentence, lines in found]
 
 
+def stories_of_page(path: Path, shown: str) -> list[Heading]:
+    """The blocks of a page whose language is `story`, each a story by itself, named for its section."""
+    found: list[Heading] = []
+    lines: list[Place] | None = None
+    section = ""
+    for number, text in enumerate(path.read_text("utf-8").splitlines(), start=1):
+        place = Place(shown, number, text.rstrip())
+        if lines is not None and text.startswith("```"):
+            found.append(Heading(lines[0], f"{section}, line {lines[0].number}", tuple(lines)))
+            lines = None
+        elif lines is not None:
+            lines.append(place)
+        elif text == "```story":
+            lines = []
+        elif text.startswith("#"):
+            section = text.lstrip("# ")
+    return found
+
+
 def read(lines: tuple[Place, ...]) -> list[steps.Step]:
     """The steps of a story; raises StoryFault for the first line that cannot be understood."""
     return list(_grouped(_blocks(lines), Memory()))

@@ -1,6 +1,7 @@
 """Every story holds: what it says is sent through the real intake and worker, and the ledger says the same.
 
-Owns the finding of `*.story` files beside it. Next: reading.py, telling.py; README.md for the verbs.
+Owns the finding of stories: `*.story` files beside it, and the blocks of two pages. Next: README.md for the
+verbs, reading.py, telling.py.
 """
 
 from __future__ import annotations
@@ -10,16 +11,17 @@ from pathlib import Path
 import pytest
 
 from tests.desk import Desk
-from tests.stories.reading import Heading, headings, read
+from tests.stories.reading import Heading, headings, read, stories_of_page
 from tests.stories.telling import StoryFails, Teller
 from tests.stories.words import StoryFault
 
 FOLDER = Path(__file__).parent
+PAGES = ("docs/explanation/an-orders-life.md", "tests/stories/README.md")
 STORIES = [
     heading
     for path in sorted(FOLDER.glob("*.story"))
     for heading in headings(path, f"tests/stories/{path.name}")
-]
+] + [heading for page in PAGES for heading in stories_of_page(FOLDER.parents[1] / page, page)]
 
 
 def _name(heading: Heading) -> str:

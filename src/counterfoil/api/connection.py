@@ -6,6 +6,7 @@ HTTP. Leaves bodies to receiving.py. Next: service.py, which hands it to the ser
 
 from __future__ import annotations
 
+import re
 from asyncio import TimerHandle, Transport
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -16,6 +17,14 @@ HEAD_S = 10.0
 HEAD_BYTES_MAX = 16 * 1024
 """Size of the first line and the headers together."""
 
+LINGER_S = 30.0
+"""How long a body that nobody reads any more may go on, so that its sender gets to see the answer."""
+
+# The parser ends a request at an offer to speak another protocol, and loses its body. Such an offer may be
+# ignored, and some clients make it with every first request (D16): so the parser is not shown it.
+_UPGRADE = re.compile(rb"(?<=\r\n)upgrade(?=[ \t]*:)", re.IGNORECASE)
+_IGNORED = b"x-upgrade"
+
 _REASONS = {400: "Bad Request", 431: "Request Header Fields Too Large"}
 
 
@@ -25,6 +34,7 @@ class GuardedProtocol(HttpToolsProtocol):
     _deadline: TimerHandle | None = None
     _head_bytes = 0
     _in_head = True
+    _in_body = False
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         """A caller is there; it has to say something."""
@@ -40,6 +50,8 @@ class GuardedProtocol(HttpToolsProtocol):
         """Bytes of a head or of a body."""
         if self._in_head:
             self._head_bytes += len(data)
+            head, end, rest = data.partition(b"\r\n\r\n")
+            data = _UPGRADE.sub(_IGNORED, head) + end + rest
         super().data_received(data)
         if self._in_head and self._head_bytes > HEAD_BYTES_MAX and not self.transport.is_closing():
             self._refuse(431)
@@ -55,6 +67,7 @@ class GuardedProtocol(HttpToolsProtocol):
         """The head is there: whole, and not too large."""
         self._stop_waiting()
         self._in_head = False
+        self._in_body = True
         self._head_bytes = 0
         size = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
         if size > HEAD_BYTES_MAX:
@@ -70,8 +83,17 @@ class GuardedProtocol(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """The request is complete; another may follow."""
         self._in_head = True
+        self._in_body = False
+        self._stop_waiting()
         if not self.transport.is_closing():
             super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        """The answer is out, perhaps before the whole request was in."""
+        super().on_response_complete()
+        if self._in_body and not self.transport.is_closing():
+            self._stop_waiting()
+            self._deadline = self.loop.call_later(LINGER_S, self._give_up)
 
     def send_400_response(self, _msg: str) -> None:
         """What is no HTTP is told in the envelope as well (D19)."""

@@ -120,12 +120,8 @@ class Api:
             answer = await self._answer(call)
         except ClientGone:
             return
-        except (NotKept, Unknown, PoolTimeout, psycopg.OperationalError):
+        except (NotKept, Unknown, NoRoom, TooSlow, PoolTimeout, psycopg.OperationalError):
             answer = failure([refuse(RefusalCode.OVERLOADED)], detailed=call.is_detailed)
-        except (NoRoom, TooSlow):
-            # What is still on its way here will not be read: the connection ends with the answer.
-            overloaded = failure([refuse(RefusalCode.OVERLOADED)], detailed=call.is_detailed)
-            answer = overloaded._replace(headers={"Connection": "close"})
         except Exception:
             # The edge: a bug must not leave the caller without an answer, nor show it what went wrong.
             _log.exception("request_failed", path=call.path, request_id=call.request_id)
@@ -215,8 +211,7 @@ class Api:
         if isinstance(refusal, Caller):
             refusal = refuse(RefusalCode.BODY_TOO_LARGE, limit=self._settings.body_mb_max)
         status = int(self._settings.token_error_status)
-        answer = failure([refusal], token_error_status=status, detailed=call.is_detailed)
-        return answer._replace(headers={**answer.headers, "Connection": "close"})
+        return failure([refusal], token_error_status=status, detailed=call.is_detailed)
 
     async def _track(self, asked: Asked) -> Answer:
         if len(asked.body) <= SMALL_BODY_BYTES:

@@ -170,9 +170,9 @@ class TrackingApi:
         strangers = {} if isinstance(caller, Refusal) else self._unauthorised(caller, asked.mode, lists)
         if strangers and not asked.is_fresh:
             return Again()
-        if self._is_barred(caller, asked.mode, set(operation.root_names())):
+        if isinstance(caller, Caller) and not may_look_up(caller, asked.mode, operation.root_names()):
             return self._refused(asked, refuse(RefusalCode.UNAUTHORIZED))
-        fields = check(operation)
+        fields = without_introspection(self._settings, operation, check(operation))
         if isinstance(fields, Unfit):
             # Authority comes before schema; where no payload can be shaped it is told at top level (D23).
             told = (too_many,) if too_many else tuple(strangers.values())[:1] or fields.refusals
@@ -201,12 +201,6 @@ class TrackingApi:
             return {each.response_key: refusal for each in lists}
         owned = {str(enterprise) for enterprise in caller.enterprises}
         return {each.response_key: refusal for each in lists if not owned.issuperset(each.enterprise_ids)}
-
-    def _is_barred(self, caller: Caller | Refusal, mode: Mode, names: set[str]) -> bool:
-        """Whether a query asks for what nobody may know here, or not with this token (D147)."""
-        if isinstance(caller, Caller) and not may_look_up(caller, mode, names):
-            return True
-        return self._settings.introspection == "off" and not INTROSPECTION_FIELDS.isdisjoint(names)
 
     def _field_answer(
         self, field: RootField, asked: Asked, too_many: Refusal | None, strangers: Mapping[str, Refusal]

@@ -72,7 +72,7 @@ class Call:
         }
         body = answer.body
         if len(body) >= GZIP_ANSWER_BYTES_MIN:
-            headers["Vary"] = "Accept-Encoding"
+            headers["Vary"] = ", ".join((*filter(None, [answer.headers.get("Vary")]), "Accept-Encoding"))
             if self._takes_gzip():
                 body = gzip.compress(body, compresslevel=1)
                 headers["Content-Encoding"] = "gzip"

@@ -1,0 +1,35 @@
+"""Fixtures: the house, a database with servers on it that all tests of the wire in one process share.
+
+Owns its beginning and end. Tests send orders with ids of their own, so that they may share it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from psycopg.conninfo import make_conninfo
+
+from counterfoil.store.connection import DatabaseUrls
+from counterfoil.store.embedded import EmbeddedUrls
+from tests.api.serving import House
+
+
+@pytest.fixture(scope="session")
+def house(server: EmbeddedUrls, administrator: str, template: str) -> Iterator[House]:
+    """The demo network's database with its tokens, and servers on it."""
+    name = "house_of_the_wire"
+    with psycopg.connect(administrator, autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE {template} OWNER counterfoil_owner".encode())
+        opened = House(
+            DatabaseUrls(
+                server=make_conninfo(server.server, dbname=name),
+                owner=make_conninfo(server.owner, dbname=name),
+            )
+        )
+        try:
+            yield opened
+        finally:
+            opened.close()
+            admin.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())

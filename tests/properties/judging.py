@@ -1,0 +1,181 @@
+"""Judging: runs a history on the model and on the product, and compares the two after every step.
+
+Owns the comparison and what is compared. Next: pure.py and stored.py, the product's two sides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from fractions import Fraction
+from typing import NamedTuple, Protocol
+
+from tests.properties.history import Close, Learn, Move, Send, Step
+from tests.properties.model import Generation, Model, Record
+from tests.properties.programme import CLICKS, Programme, later
+from tests.properties.reckoning import Figure
+from tests.properties.sent import Sent
+
+Key = tuple[str, int, int, str]
+
+
+class View(NamedTuple):
+    """What an order is now, in the judge's words."""
+
+    state: str
+    generation: int
+    event: datetime
+    version: int = 0
+    publisher: int = 0
+    currency: str = ""
+    figures: tuple[Figure, ...] = ()
+    items: tuple[tuple[object, ...], ...] = ()
+    validation: str = ""
+    lock_date: datetime | None = None
+    locks_at: datetime | None = None
+
+
+class LineView(NamedTuple):
+    """One record: sale, commission, fee and discount with the sign of the ledger."""
+
+    kind: str
+    generation: int
+    reason: str | None
+    figures: tuple[Figure, ...]
+    quantity: int
+
+
+class Product(Protocol):
+    """One side that is judged."""
+
+    def send(self, batch: Sequence[Sent], now: datetime) -> tuple[int, datetime]:
+        """Accepts a batch; answers its place in the log and when it was received."""
+
+    def process(self) -> list[str]:
+        """Decides what waits; one word for each, in log order."""
+
+    def move(self, to: datetime) -> None:
+        """Moves the clock."""
+
+    def learn(self, change: str) -> int:
+        """Applies a version of the network; answers its place in the log."""
+
+    def close(self, step: Close, now: datetime) -> None:
+        """Closes a month."""
+
+    def view(self, key: Key) -> View | None:
+        """What an order is now."""
+
+    def records(self, key: Key) -> list[LineView]:
+        """All records of an order."""
+
+    def is_closed(self, key: Key) -> bool | None:
+        """Whether its action is closed; None where the side cannot tell."""
+
+
+class Judge:
+    """Does each step on both sides. `told` is the history so far, as it can be written into a test."""
+
+    def __init__(self, product: Product, beginning: datetime) -> None:
+        """Both begin with the demo network and its clicks."""
+        clicks = {
+            name: (beginning - timedelta(hours=click.hours_before), click) for name, click in CLICKS.items()
+        }
+        self.model = Model(clicks, [(0, Programme())])
+        self.product = product
+        self.now = beginning
+        self.told: list[Step] = []
+        self.words: dict[str, int] = {}
+
+    def do(self, step: Step) -> None:
+        """Raises AssertionError where the two part."""
+        self.told.append(step)
+        touched: set[Key] = set()
+        match step:
+            case Send(batch):
+                position, at = self.product.send(batch, self.now)
+                self.model.waiting += [(position, at, sent) for sent in batch]
+            case Move(to):
+                self.now = to
+                self.product.move(to)
+            case Learn(change):
+                position = self.product.learn(change)
+                self.model.known.append((position, later(self.model.known[-1][1], change)))
+            case Close():
+                self.product.close(step, self.now)
+                self.model.close(self.now)
+                touched = {key for key in self.model.orders if key[0] == "live"}
+        touched |= {
+            (sent.mode, sent.enterprise, sent.tracker, sent.order_id) for _, _, sent in self.model.waiting
+        }
+        expected, got = self.model.process(), self.product.process()
+        same("outcomes", expected, got)
+        for word in expected:
+            self.words[word] = self.words.get(word, 0) + 1
+        for key in touched:
+            self._compare(key)
+
+    def _compare(self, key: Key) -> None:
+        generations = self.model.orders.get(key, [])
+        same(f"order {key}", view_of(generations[-1], key) if generations else None, self.product.view(key))
+        lines = [line_of(record, key) for record in self.model.records.get(key, [])]
+        same(f"records {key}", lines, self.product.records(key))
+        self._check_sum(key, lines)
+        closed = self.product.is_closed(key)
+        if closed is not None and generations and generations[-1].state and not generations[-1].state.cancelled:
+            same(f"closed {key}", generations[-1].closed, closed)
+
+    def _check_sum(self, key: Key, lines: list[LineView]) -> None:
+        """The records of each generation sum to its last state (section 10)."""
+        for generation in self.model.orders.get(key, []):
+            of_it = [line for line in lines if line.generation == generation.number]
+            for n in range(4):
+                total = tuple(sum((line.figures[n][c] for line in of_it), Fraction(0)) for c in range(3))
+                state = generation.state
+                same(f"sum {key}", figures(state, 1)[n] if state else (0, 0, 0), total)
+
+
+def same(what: str, expected: object, got: object) -> None:
+    """Raises AssertionError that shows both."""
+    if expected != got:
+        raise AssertionError(f"{what}\n  model    {expected}\n  product  {got}")
+
+
+def figures(state: object, sign: int) -> tuple[Figure, ...]:
+    """Sale, commission, fee and discount of a state, with a sign."""
+    return tuple(
+        (sign * each[0], sign * each[1], sign * each[2])
+        for each in (getattr(state, name) for name in ("sale", "commission", "fee", "discount"))
+    )
+
+
+def view_of(it: Generation, key: Key) -> View:
+    """The model's order as it is compared."""
+    if it.state is None:
+        return View(f"recorded {it.code}", it.number, it.event)
+    return View(
+        "cancelled" if it.state.cancelled else "standing",
+        it.number,
+        it.event,
+        it.versions,
+        it.publisher,
+        it.state.currency,
+        figures(it.state, 1),
+        tuple(tuple(item) for item in it.state.items) if is_item_action(key) else (),
+        it.validation,
+        it.lock_date,
+        it.locks_at,
+    )
+
+
+def line_of(record: Record, key: Key) -> LineView:
+    """The model's record as it is compared."""
+    quantity = sum(item.quantity for item in record.state.items) if is_item_action(key) else 0
+    return LineView(
+        record.kind, record.generation, record.reason, figures(record.state, record.sign), record.sign * quantity
+    )
+
+
+def is_item_action(key: Key) -> bool:
+    """What simple actions show of items, the specification does not say; it is not compared."""
+    return key[2] in (402, 404)
