@@ -24,15 +24,26 @@ from counterfoil.store.migrate import migrate
 from tests.desk import BEGINNING, Desk
 
 _numbers = count(1)
+MEMORY_BYTES_MIN = 2 * 1024**3
 
 
 @pytest.fixture(scope="session")
 def home() -> Iterator[Path]:
-    """A folder that the database's own account can reach, also when the tests run as root."""
-    folder = Path(tempfile.mkdtemp(prefix="counterfoil-test-"))
+    """A folder that the database's own account can reach, also when the tests run as root.
+
+    In memory where there is room: each test copies a database, which slow disks make the most of.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="counterfoil-test-", dir=_memory()))
     folder.chmod(0o711)
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _memory() -> Path | None:
+    memory = Path("/dev/shm")  # noqa: S108 - only as the parent of a folder with a name of its own
+    if not os.access(memory, os.W_OK) or shutil.disk_usage(memory).free < MEMORY_BYTES_MIN:
+        return None
+    return memory
 
 
 @pytest.fixture(scope="session")

@@ -256,7 +256,8 @@ def _violation(finding: Finding) -> Iterable[str]:
         yield f"  could not be read: {finding.reason}"
     else:
         shown = len(finding.first)
-    XX
+        rows = "1 row" if finding.rows == 1 else f"{finding.rows} rows"
+        yield f"  {rows}, the first {shown}:" if finding.rows > shown else f"  {rows}:"
     for row in finding.first:
         yield "    " + ", ".join(f"{name}={value}" for name, value in row.items() if value is not None)
     yield f"  Next: {finding.next_step}"

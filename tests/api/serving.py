@@ -9,6 +9,7 @@ import json
 import socket
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
 from threading import Thread
 from types import TracebackType
@@ -166,8 +167,8 @@ class House:
         """Stops every server and lets go of the database."""
         for served in self._served.values():
             served.ask_to_stop()
-        for served in self._served.values():
-            served.close()
+        with ThreadPoolExecutor(len(self._served) or 1) as closing:
+            list(closing.map(Served.close, self._served.values()))
         self.desk.__exit__(None, None, None)
 
     def served(self, **settings: Any) -> Served:

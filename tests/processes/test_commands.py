@@ -7,8 +7,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from tests.processes.documents import ADVERTISER_REPORT
 from tests.processes.running_server import RunningServer, counterfoil, environment, processes_on, until
 
@@ -83,7 +81,6 @@ def test_the_ledger_is_verified_beside_a_server(shared: RunningServer) -> None:
     assert "I1" in ran.stdout
 
 
-@pytest.mark.xfail(reason="__main__.py drops the exit code that main() answers", strict=True)
 def test_the_module_answers_with_the_command_s_exit_code(home: Path) -> None:
     """`python -m counterfoil` ends as `counterfoil` does."""
     ran = subprocess.run(

@@ -54,13 +54,13 @@ Step = Send | Move | Learn | Close
 
 _IDS = ("O-1", "O-1", "O-2", "O-2", "O-3", "O-4")
 _ODD_IDS = ("", "x" * 96, "x" * 97)
-_TRACKERS = (401, 401, 402, 402, 402, 403, 404, 404, 405, 405, 405, 451, 451, 406, 406)
+_TRACKERS = (401, 401, 401, 402, 402, 402, 403, 404, 404, 404, 405, 405, 405, 451, 451, 406)
 _ODD_TRACKERS = (499, 451)
-_CLICKS = ("click-a", "click-a", "click-a", "click-b", "click-b", "click-b-alpine", "click-b-alpine")
+_CLICKS = ("click-a", "click-a", "click-a", "click-b", "click-b")
 _ODD_CLICKS = (None, "n/a", "never-issued", *CLICKS)
 _AMOUNTS = ("100.00", "89.90", "59.995", "0", "33.3335", "1234567.891", "0.001", "120.75", "50")
 _DISCOUNTS = (None, None, None, "10", "12.5", "5.005", "0", "99999")
-_CURRENCIES = (None, None, None, None, "USD", "EUR", "EUR", "GBP", "CHF", "eur")
+_CURRENCIES = (*(None,) * 12, "USD", "USD", "EUR", "EUR", "EUR", "GBP", "GBP", "eur", "CHF")
 _ODD_CURRENCIES = ("", "XXQ")
 _COUPONS = (None, None, None, None, None, "OTHER", "VINYL10", "vinyl10, OTHER", "SPRING")
 _ODD_COUPONS = ("STAFF50", "VINYL10,STAFF50", "spring,vinyl10", "staff50")
@@ -115,7 +115,8 @@ class Author:
         enterprise, order_id = (1500002 if tracker == 451 else 1500001), self._rarely(_IDS, _ODD_IDS, 40)
         if keys and self.one(range(3)) == 0:
             enterprise, tracker, order_id = self.one(keys)
-        click = self._rarely(_CLICKS, _ODD_CLICKS, 8)
+        usual = ("click-b-alpine",) if tracker == 451 else _CLICKS
+        click = self._rarely(usual, _ODD_CLICKS, 8)
         pair = self.one(((None, None),) * 4 + ((12000001, 9900001), (12000001, 9900003), (12000002, 9900002)))
         if self.one(range(40)) == 39:
             enterprise, pair = self.one((1500003, 1500001)), self.one(((12000001, None), (1, 9900001), (12000001, 9)))

@@ -11,6 +11,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from counterfoil import network
 from counterfoil.model.ledger import Click, Decided, Held, Line, Money3, PricedItem, Standing, VersionState
 from counterfoil.model.orders import (
@@ -35,7 +37,7 @@ from counterfoil.model.programme import Network, RateQuote
 from counterfoil.processing import Facts, Options, Waiting, decide_in_order
 from counterfoil.rules.conversion import KnownRate
 from tests.properties.history import Close
-from tests.properties.judging import Key, LineView, View, is_item_action
+from tests.properties.judging import Key, LineView, View, clicks_at, is_item_action
 from tests.properties.programme import Click as ModelClick
 from tests.properties.programme import written
 from tests.properties.reckoning import Figure
@@ -43,9 +45,9 @@ from tests.properties.sent import Sent
 
 
 class Pure:
-    """`clicks` are those of the model, by id, with the time of each."""
+    """Answers like the store, from memory."""
 
-    def __init__(self, clicks: dict[str, tuple[datetime, ModelClick]]) -> None:
+    def __init__(self, beginning: datetime) -> None:
         """Begins with the demo network at place 0."""
         self._text = network.demo_network()
         self._networks: list[Network] = []
@@ -56,7 +58,7 @@ class Pure:
         self._lines: dict[OrderKey, list[LineView]] = {}
         self.facts = Facts(
             standings={},
-            clicks={name: _click(name, at, click) for name, (at, click) in clicks.items()},
+            clicks={name: _click(name, at, click) for name, (at, click) in clicks_at(beginning).items()},
             used={},
             network_at=lambda position: [each for each in self._networks if each.position < position][-1],
             network_of=lambda version: next(each for each in self._networks if each.version == version),
@@ -143,6 +145,10 @@ class Pure:
         self._position += 1
         self._text = written(self._text, change, len(self._networks))
         self._learn(self._text)
+        self._waiting = [
+            replace(each, is_released=each.code == "RATE_MISSING") if isinstance(each, Waiting) else each
+            for each in self._waiting
+        ]
         return self._position
 
     def close(self, step: Close, now: datetime) -> None:

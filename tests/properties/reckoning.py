@@ -75,7 +75,9 @@ def price(
     subtotal = sum(lines, Fraction(0)) if counts_items else Fraction(sent.amount or 0)
     taken = Fraction(sent.discount or 0)
     net = max(subtotal - taken, Fraction(0))
-    taken += sum((Fraction(i.discount or 0) for i in sent.items), Fraction(0))
+    # On a simple action with an amount, items are kept for information (D70), and so are their discounts.
+    if is_item or counts_items:
+        taken += sum((Fraction(i.discount or 0) for i in sent.items), Fraction(0))
     items: list[Priced] = []
     if is_item and sent.items:
         sale = commission = ZERO

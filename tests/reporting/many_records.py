@@ -44,18 +44,18 @@ TRUNCATE commission_record, action_current, action_status, order_version, action
 CREATE TEMPORARY TABLE life AS
 SELECT n,
     1000000000001 + n AS original_action_id,
-    CASE WHEN n % 5 < 3 THEN 1500001 ELSE 1500002 END::bigint AS enterprise_id,
-    CASE WHEN n % 5 < 3 THEN 5500001 ELSE 5500002 END::bigint AS advertiser_id,
-    CASE WHEN n % 5 < 3 THEN CASE WHEN n % 40 = 0 THEN 405 ELSE 401 END ELSE 451 END::bigint AS tracker,
-    CASE WHEN n % 3 = 0 THEN 7700001 WHEN n % 3 = 1 THEN 7700002 ELSE 7700009 END::bigint AS publisher_id,
-    CASE WHEN n % 3 = 0 THEN 9900001 ELSE 9900002 END::bigint AS property_id,
-    CASE WHEN n % 5 < 3 THEN 12000001 ELSE 12000002 END::bigint AS ad_id,
-    n % 5 >= 3 OR n % 40 = 0 AS is_open_ended,
-    n % 5 = 0 AS is_restated,
+    CASE WHEN mod(n, 5) < 3 THEN 1500001 ELSE 1500002 END::bigint AS enterprise_id,
+    CASE WHEN mod(n, 5) < 3 THEN 5500001 ELSE 5500002 END::bigint AS advertiser_id,
+    CASE WHEN mod(n, 5) < 3 THEN CASE WHEN mod(n, 40) = 0 THEN 405 ELSE 401 END ELSE 451 END::bigint AS tracker,
+    CASE WHEN mod(n, 3) = 0 THEN 7700001 WHEN mod(n, 3) = 1 THEN 7700002 ELSE 7700009 END::bigint AS publisher_id,
+    CASE WHEN mod(n, 3) = 0 THEN 9900001 ELSE 9900002 END::bigint AS property_id,
+    CASE WHEN mod(n, 5) < 3 THEN 12000001 ELSE 12000002 END::bigint AS ad_id,
+    mod(n, 5) >= 3 OR mod(n, 40) = 0 AS is_open_ended,
+    mod(n, 5) = 0 AS is_restated,
     opened.at AS event_time,
     date_trunc('month', opened.at) + interval '1 month 9 days 8 hours' AS locking_date,
     ('00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid AS submission_id,
-    10 + (n % 997) * 0.25 AS sale
+    10 + (mod(n, 997)) * 0.25 AS sale
 FROM generate_series(0, %(actions)s - 1) AS n
     CROSS JOIN LATERAL (
         SELECT %(begin)s::timestamptz
@@ -98,17 +98,17 @@ INSERT INTO action_current (enterprise_id, original_action_id, mode, action_trac
 SELECT enterprise_id, original_action_id, 'live', tracker, 'M-' || n, 1, advertiser_id, publisher_id, event_time,
     CASE WHEN is_restated THEN 2 ELSE 1 END, 'standing',
     CASE WHEN NOT is_open_ended THEN 'AUTOMATED' WHEN is_pending THEN 'PENDING'
-        WHEN n % 50 = 3 THEN 'DECLINED' ELSE 'ACCEPTED' END,
+        WHEN mod(n, 50) = 3 THEN 'DECLINED' ELSE 'ACCEPTED' END,
     CASE WHEN is_open_ended THEN 'OPEN_ENDED' ELSE 'FIXED_DATE' END,
     CASE WHEN is_pending THEN event_time + interval '14400 hours' ELSE locking_date END,
     CASE WHEN is_pending THEN NULL ELSE locking_date + interval '26 hours' END,
-    n % 1000 = 1,
+    mod(n, 1000) = 1,
     CASE WHEN is_pending THEN NULL WHEN locking_date < %(now)s::timestamptz - interval '20 days'
         THEN locking_date + interval '5 days' END,
     locking_date < %(now)s::timestamptz
 FROM life
     CROSS JOIN LATERAL (
-        SELECT is_open_ended AND (event_time > %(now)s::timestamptz - interval '30 days' OR n % 500 = 4)
+        SELECT is_open_ended AND (event_time > %(now)s::timestamptz - interval '30 days' OR mod(n, 500) = 4)
             AS is_pending
     ) AS told;
 
@@ -121,7 +121,7 @@ SELECT enterprise_id, %(first_id)s + n / 5 * 7 + place, 'live', kind, original_a
     event_time, advertiser_id, publisher_id, property_id, ad_id, tracker
 FROM life
     CROSS JOIN LATERAL (
-        VALUES (n % 5, 'original', 1, 1), (5, 'reversal', 1, -1), (6, 'correction', 2, 1)
+        VALUES (mod(n, 5), 'original', 1, 1), (5, 'reversal', 1, -1), (6, 'correction', 2, 1)
     ) AS line (place, kind, version, sign)
 WHERE line.place < 5 OR is_restated
 ORDER BY n / 5, place;
@@ -140,17 +140,17 @@ UNION ALL
 SELECT 2 * n + 2, event_time + interval '5 minutes', 'live', enterprise_id, 'restated',
     ('00000000-0000-7000-9000-' || lpad(to_hex(n), 12, '0'))::uuid, original_action_id, 2
 FROM life
-WHERE is_restated OR is_open_ended AND n % 500 <> 4;
+WHERE is_restated OR is_open_ended AND mod(n, 500) <> 4;
 
 INSERT INTO action_status (enterprise_id, original_action_id, since, cause, submission_id, position, validation,
     locking_date, locks_at, extended)
 SELECT enterprise_id, original_action_id, event_time + interval '1 minute', 'submission',
     ('00000000-0000-7000-9000-' || lpad(to_hex(n), 12, '0'))::uuid, 2, 'ACCEPTED', locking_date, locking_date, false
 FROM life
-WHERE is_open_ended AND n % 500 <> 4;
+WHERE is_open_ended AND mod(n, 500) <> 4;
 """
 
-_TELL = "ANALYZE; DROP TABLE life; DROP TABLE sample"
+_TELL = "ANALYZE commission_record, action_current, action, order_version, action_status, posting, event"
 
 
 def fill(desk: Desk, administrator: str, records: int) -> Many:

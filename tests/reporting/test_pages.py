@@ -221,7 +221,8 @@ def test_the_database_and_the_rule_agree_on_statuses(desk: Desk) -> None:
     """Whatever is before, at or after now, the report's status is that of rules/locking.py."""
     post(desk, create("A-1"))
     times = (None, BEGINNING - A_DAY, BEGINNING, BEGINNING + A_DAY)
-    cases = list(product((False, True), times, times))
+    # An action is closed as of its closing's receipt, which a report never precedes.
+    cases = list(product((False, True), times, times[:-1]))
     by_rule = [
         action_status(
             Status(

@@ -260,8 +260,7 @@ def test_a_publisher_without_a_contract_earns_nothing() -> None:
 
 def test_a_contract_counts_at_the_event_time() -> None:
     """Not at the time of the click or of the receipt (D66)."""
-    pair = (NORTHWIND, VINYL_DIGEST)
-    ended = {pair: tuple(replace(each, end=EVENT_TIME) for each in NETWORK.contracts[pair])}
+    ended = {pair: (replace(of[0], end=EVENT_TIME),) for pair, of in NETWORK.contracts.items()}
 
     assert Code.NO_ACTIVE_CONTRACT == code(
         judged(order(), click(), network=replace(NETWORK, contracts=ended))

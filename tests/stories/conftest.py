@@ -20,7 +20,7 @@ NAME = "stories"
 
 @pytest.fixture(scope="session")
 def shelf(server: EmbeddedUrls, administrator: str, template: str) -> Iterator[psycopg.Connection]:
-    """A copy of the template that also keeps every table's rows aside; the administrator's connection to it."""
+    """A copy of the template that keeps every table's rows aside; the administrator's connection."""
     with psycopg.connect(administrator, autocommit=True) as admin:
         admin.execute(f"CREATE DATABASE {NAME} TEMPLATE {template} OWNER counterfoil_owner".encode())
         with psycopg.connect(make_conninfo(administrator, dbname=NAME), autocommit=True) as inside:
@@ -55,6 +55,6 @@ def database(server: EmbeddedUrls, shelf: psycopg.Connection) -> DatabaseUrls:
 
 def _tables(connection: psycopg.Connection) -> list[str]:
     found = connection.execute(
-        "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 1"
+        "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
     )
     return [name for (name,) in found]

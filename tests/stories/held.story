@@ -144,3 +144,30 @@ standing A-1  standing  sale 110  commission 8.8  network 1
 create   A-2  tracker 401  click click-a  amount 100 CHF  event 2026-03-01 10:00
 process
 standing A-2  standing  sale 110  commission 22  network 3
+
+story A daily rate serves for five days, a fixed one has no age
+rate     CHF 1.00 2026-02-24 daily
+rate     SEK 11 2026-02-23 daily
+create   A-1  tracker 401  click click-a  amount 100 CHF
+create   A-2  tracker 401  click click-a  amount 100 SEK
+create   A-3  tracker 401  click click-a  amount 100 GBP
+process  posted held RATE_MISSING posted
+rate     SEK 22 2026-02-22 daily                 # older still: releases nothing
+process
+held     A-2  RATE_MISSING
+rate     SEK 10 2026-02-28 daily
+process
+standing A-1  standing  rate 1.1
+standing A-2  standing  rate 0.11
+at 2026-03-02 00:00
+create   A-4  tracker 401  click click-a  amount 100 CHF
+process  held RATE_MISSING
+
+story A rate that comes in after an order does not replace the one that was known
+rate     CHF 1.00 2026-02-27 daily
+create   A-1  tracker 401  click click-a  amount 100 CHF
+rate     CHF 0.50 2026-03-01 daily
+create   A-2  tracker 401  click click-a  amount 100 CHF
+process
+standing A-1  standing  rate 1.1
+standing A-2  standing  rate 2.2

@@ -277,7 +277,8 @@ def _rate(words: Words, memory: Memory) -> steps.Step:
     if currency is None:
         raise words.fault("needs a currency")
     per_euro = words.decimal_text("the units for a euro")
-    return steps.RateArrives(words.place, currency, per_euro, words.time("the day").date())
+    day = words.time("the day").date()
+    return steps.RateArrives(words.place, currency, per_euro, day, words.takes("daily"))
 
 
 def _setting(words: Words, memory: Memory) -> steps.Step:

@@ -139,11 +139,12 @@ class SubmissionIs(Step, frozen=True):
 
 
 class RateArrives(Step, frozen=True):
-    """A new network version that knows one more rate."""
+    """One more rate: a fixed one in a new network version, or that of a day from the central bank's file."""
 
     currency: str
     per_euro: str
     day: date
+    is_daily: bool
 
 
 class Network(Step, frozen=True):

@@ -12,7 +12,7 @@ from functools import singledispatchmethod
 
 from msgspec.structs import replace
 
-from counterfoil.administration import apply_network
+from counterfoil.administration import apply_network, import_rates
 from counterfoil.model.orders import NewOrder, OrderKey
 from counterfoil.network import demo_network
 from counterfoil.processing import Options
@@ -164,6 +164,10 @@ class Teller:
 
     @_run.register
     def _(self, step: steps.RateArrives) -> None:
+        if step.is_daily:
+            file = f"Date,{step.currency}\n{step.day},{step.per_euro}\n"
+            compare(str, 1, import_rates(self._desk.connection, file, "story", "tests"))
+            return
         block = (
             f'\n[[rates]]\nsource = "story"\nkind = "fixed"\nvalid_from = {step.day}\n'
             f'per_euro = {{ {step.currency} = "{step.per_euro}" }}\n'

@@ -103,6 +103,7 @@ FAILS = {
     ),
     "network\n  - id = 401\n  + id = 402": ("a network that can be applied", None),
     "network\n  | fee = { percent = 10 }": ("lines that stand in the network file once", None),
+    "rate GBP 0.9 1997-01-02 daily\nrate GBP 0.9 1997-01-02 daily": ("1", "0"),
     "network\n  + # a comment": ("a network that changes something", "version 1 as before"),
     "network\n  - id = 601\n  + id = 699": ("a network that can be applied", None),
 }

@@ -62,7 +62,7 @@ def print_network(version: int, entries: Mapping[EntryKey, bytes]) -> str:
             *_tables("situations", _situation, network.situations.values()),
             *_tables("item_lists", _item_list, _all(network.item_lists)),
             *_tables("coupons", _coupon, _all(network.coupons)),
-            *_tables("contracts", _contract, sorted(_all(network.contracts), key=lambda contract: contract.id)),
+            *_tables("contracts", _contract, sorted(_all(network.contracts), key=lambda each: each.id)),
             *(text for terms in _all(network.terms) for text in _terms(terms)),
             *_rates(rates(entries)),
         )

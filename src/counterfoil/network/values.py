@@ -69,7 +69,7 @@ def shown(value: object) -> str:
 
 def nearest(word: str, known: Collection[str], otherwise: str) -> str:
     """The remedy for a word that is none of the known ones."""
-    close = get_close_matches(word, known, n=1, cutoff=0.6)
+    close = get_close_matches(word, known, n=1)
     return f"did you mean `{close[0]}`?" if close else otherwise
 
 

@@ -13,6 +13,10 @@ import psycopg
 from psycopg import Connection, sql
 
 MIGRATION_LOCK = 4_100_001
+_MAKE_LIST = (
+    "CREATE TABLE schema_migration (number integer PRIMARY KEY, title text NOT NULL,"
+    " checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT clock_timestamp())"
+)
 
 
 class SchemaError(Exception):
@@ -55,15 +59,24 @@ def migrate(owner_url: str, server_role: str) -> tuple[Migration, ...]:
     """Brings the schema up to date and gives `server_role` its rights; answers the steps it applied.
 
     Safe when several processes start together: the second waits and finds nothing to do. Raises SchemaError
-    when the schema is newer than this program, or a step was changed after it had been applied.
+    when the schema is newer than this program, a step was changed after it had been applied, or the role may
+    not migrate.
     """
+    try:
+        return _migrated(owner_url, server_role)
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise SchemaError(
+            f"The database's role may not migrate: {str(error).strip()}.",
+            "Name a role that owns the database in COUNTERFOIL_DATABASE_OWNER_URL.",
+        ) from error
+
+
+def _migrated(owner_url: str, server_role: str) -> tuple[Migration, ...]:
     with psycopg.connect(owner_url, autocommit=True) as connection:
         connection.execute("SELECT pg_advisory_lock(%s)", (MIGRATION_LOCK,))
         _refuse_old_server(connection)
-        connection.execute(
-            "CREATE TABLE IF NOT EXISTS schema_migration (number integer PRIMARY KEY, title text NOT NULL,"
-            " checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT clock_timestamp())"
-        )
+        if connection.execute("SELECT to_regclass('schema_migration')").fetchone() == (None,):
+            connection.execute(_MAKE_LIST)
         missing = _missing(connection)
         for step in missing:
             with connection.transaction():
@@ -72,7 +85,9 @@ def migrate(owner_url: str, server_role: str) -> tuple[Migration, ...]:
                     "INSERT INTO schema_migration (number, title, checksum) VALUES (%s, %s, %s)",
                     (step.number, step.title, step.checksum),
                 )
-        _grant(connection, server_role)
+        # With one role for both there is nothing to grant, and perhaps no right to.
+        if server_role != connection.info.user:
+            _grant(connection, server_role)
     return missing
 
 
@@ -117,8 +132,6 @@ def _missing(connection: Connection) -> tuple[Migration, ...]:
 
 
 def _grant(connection: Connection, server_role: str) -> None:
-    if server_role == connection.info.user:
-        return
     script = (files("counterfoil.store") / "sql" / "grants.sql").read_text(encoding="utf-8")
     with connection.transaction():
         connection.execute(

@@ -56,21 +56,49 @@ class Conditions(Struct, frozen=True, kw_only=True):
     locking_methods: Sequence[str] | None = None
     validations: Sequence[str] | None = None
     statuses: Sequence[str] | None = None
+    order_ids: Sequence[str] | None = None
+    updated_since: datetime | None = None
+
+    @property
+    def by_action(self) -> bool:
+        """Whether a condition is on the action, so that the projection's indexes can find its lines."""
+        return any(
+            each is not None
+            for each in (
+                *(self.since_event, self.before_event, self.since_locking, self.before_locking),
+                *(self.locking_methods, self.validations, self.statuses, self.order_ids),
+            )
+        )
+
+
+def statement(columns: Sequence[str]) -> bytes:
+    """The query of these columns, ascending by id; `values` are its parameters."""
+    assert COLUMNS.issuperset(columns), "a report asks for a column that lines do not have"
+    return b"SELECT %s FROM (\n%s\n) AS line ORDER BY number" % (
+        ", ".join(columns).encode(),
+        sql("reports", "lines"),
+    )
+
+
+def values(conditions: Conditions, now: datetime, lines_max: int | None) -> dict[str, Any]:
+    """The parameters of `statement`: statuses are those at `now`, `None` lines are all."""
+    return {
+        **msgspec.structs.asdict(conditions),
+        "by_action": conditions.by_action,
+        "now": now,
+        "lines": lines_max,
+    }
 
 
 def lines(
     connection: Connection, conditions: Conditions, columns: Sequence[str], now: datetime, lines_max: int
 ) -> list[tuple[Any, ...]]:
     """These columns of the first `lines_max` lines, ascending by id; statuses are those at `now`."""
-    assert COLUMNS.issuperset(columns), "a report asks for a column that lines do not have"
-    statement = b"SELECT %s FROM (\n%s\n) AS line ORDER BY number" % (
-        ", ".join(columns).encode(),
-        sql("reports", "lines"),
-    )
-    parameters = {**msgspec.structs.asdict(conditions), "now": now, "lines": lines_max}
     # Never prepared: each page is planned for the conditions it has, the others are gone before planning.
     with connection.cursor(binary=True) as cursor:
-        return cursor.execute(statement, parameters, prepare=False).fetchall()
+        return cursor.execute(
+            statement(columns), values(conditions, now, lines_max), prepare=False
+        ).fetchall()
 
 
 # ── the wide columns ─────────────────────────────────────────────────────────────────────────────────

@@ -5,8 +5,8 @@ Invariants: what must hold in the tables. Each query gives the offending rows; n
 SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;
 
 -- set_up
--- A run reads whole tables: room to hash them, and no compiling of queries that run once.
-SELECT set_config('work_mem', '128MB', true), set_config('jit', 'off', true);
+-- A run reads whole tables, perhaps just restored and without statistics: room to hash, and no looping over guesses.
+SELECT set_config('work_mem', '128MB', true), set_config('jit', 'off', true), set_config('enable_nestloop', 'off', true);
 
 -- I1
 -- Commissionable generations whose records do not sum to the figures of their last version.

@@ -25,9 +25,10 @@ SELECT record.commission_id AS number,
         WHEN record.original_action_id IS NULL THEN CASE
             WHEN EXISTS (
                 SELECT FROM statement_line AS paper
-                WHERE paper.enterprise_id = record.enterprise_id AND paper.commission_id = record.commission_id
+                WHERE paper.kind = 'invoice' AND paper.enterprise_id = record.enterprise_id
+                    AND paper.commission_id = record.commission_id
             ) THEN 'closed' ELSE 'locked' END
-        WHEN current.closed_at <= %(now)s THEN 'closed'
+        WHEN current.closed_at IS NOT NULL THEN 'closed'
         WHEN current.locks_at <= %(now)s THEN 'locked'
         WHEN current.extended THEN 'extended'
         ELSE 'new'
@@ -56,60 +57,174 @@ FROM (
         SELECT chosen.*, CASE chosen.kind WHEN 'legacy' THEN 1 ELSE chosen.sign END AS discount_sign
         FROM unnest(%(companies)s::bigint[]) AS company (company_id)
             CROSS JOIN LATERAL (
-                SELECT line.*
-                FROM commission_record AS line
-                    LEFT JOIN action_current AS current
-                        ON current.enterprise_id = line.enterprise_id
-                        AND current.original_action_id = line.original_action_id
-                WHERE line.mode = 'live'
-                    AND CASE WHEN %(is_publisher)s::boolean THEN line.publisher_id ELSE line.advertiser_id END
-                        = company.company_id
-                    AND (%(since_id)s::bigint IS NULL OR line.commission_id > %(since_id)s::bigint)
-                    AND (%(commission_ids)s::bigint[] IS NULL
-                        OR line.commission_id = ANY(%(commission_ids)s::bigint[]))
-                    AND (%(since_posting)s::timestamptz IS NULL
-                        OR line.commission_id >= (
-                            SELECT posting.first_commission_id
-                            FROM posting
-                            WHERE posting.mode = 'live' AND posting.posted_at >= %(since_posting)s::timestamptz
-                            ORDER BY posting.posted_at, posting.last_commission_id
-                            LIMIT 1
-                        ))
-                    AND (%(before_posting)s::timestamptz IS NULL
-                        OR line.commission_id <= (
-                            SELECT posting.last_commission_id
-                            FROM posting
-                            WHERE posting.mode = 'live' AND posting.posted_at < %(before_posting)s::timestamptz
-                            ORDER BY posting.posted_at DESC, posting.last_commission_id DESC
-                            LIMIT 1
-                        ))
-                    AND (%(since_event)s::timestamptz IS NULL OR line.event_time >= %(since_event)s::timestamptz)
-                    AND (%(before_event)s::timestamptz IS NULL OR line.event_time < %(before_event)s::timestamptz)
-                    AND (%(since_locking)s::timestamptz IS NULL
-                        OR current.locking_date >= %(since_locking)s::timestamptz)
-                    AND (%(before_locking)s::timestamptz IS NULL
-                        OR current.locking_date < %(before_locking)s::timestamptz)
-                    AND (%(advertiser_ids)s::bigint[] IS NULL
-                        OR line.advertiser_id = ANY(%(advertiser_ids)s::bigint[]))
-                    AND (%(publisher_ids)s::bigint[] IS NULL
-                        OR line.publisher_id = ANY(%(publisher_ids)s::bigint[]))
-                    AND (%(ad_ids)s::bigint[] IS NULL OR line.ad_id = ANY(%(ad_ids)s::bigint[]))
-                    AND (%(property_ids)s::bigint[] IS NULL OR line.property_id = ANY(%(property_ids)s::bigint[]))
-                    AND (%(period_kinds)s::text[] IS NULL
-                        OR line.kind = ANY(%(period_kinds)s::text[])
-                        OR line.original_action_id IS NOT NULL
-                            AND line.action_tracker_id = ANY(%(trackers)s::bigint[]))
-                    AND (%(locking_methods)s::text[] IS NULL
-                        OR current.locking_method = ANY(%(locking_methods)s::text[]))
-                    AND (%(validations)s::text[] IS NULL OR current.validation = ANY(%(validations)s::text[]))
-                    AND (%(statuses)s::text[] IS NULL
-                        OR CASE
-                            WHEN current.closed_at <= %(now)s THEN 'closed'
-                            WHEN current.locks_at <= %(now)s THEN 'locked'
-                            WHEN current.extended THEN 'extended'
-                            ELSE 'new'
-                        END = ANY(%(statuses)s::text[]))
-                ORDER BY line.commission_id
+                (
+                    SELECT line.*
+                    FROM commission_record AS line
+                        LEFT JOIN action_current AS current
+                            ON current.enterprise_id = line.enterprise_id
+                            AND current.original_action_id = line.original_action_id
+                        LEFT JOIN (
+                            SELECT earlier.enterprise_id, earlier.commission_id
+                            FROM event
+                                LEFT JOIN action_status AS status
+                                    ON status.enterprise_id = event.enterprise_id
+                                    AND status.original_action_id = event.original_action_id
+                                    AND status.submission_id = event.submission_id
+                                JOIN commission_record AS earlier
+                                    ON earlier.enterprise_id = event.enterprise_id
+                                    AND earlier.original_action_id = event.original_action_id
+                            WHERE event.mode = 'live' AND event.at >= %(updated_since)s::timestamptz
+                                AND event.kind IN ('restated', 'cancelled', 'applied', 'closed')
+                                AND (event.kind = 'closed' OR status.status_id IS NOT NULL)
+                                AND earlier.posted_at <= event.at
+                                AND earlier.submission_id IS DISTINCT FROM event.submission_id
+                            UNION
+                            SELECT earlier.enterprise_id, earlier.commission_id
+                            FROM action_current AS passed
+                                JOIN commission_record AS earlier
+                                    ON earlier.enterprise_id = passed.enterprise_id
+                                    AND earlier.original_action_id = passed.original_action_id
+                            WHERE passed.mode = 'live'
+                                AND CASE WHEN %(is_publisher)s::boolean THEN passed.publisher_id
+                                    ELSE passed.advertiser_id END = company.company_id
+                                AND passed.locks_at > %(updated_since)s::timestamptz
+                                AND passed.locks_at <= %(now)s
+                                AND passed.locking_date > %(updated_since)s::timestamptz - interval '28 hours'
+                                AND passed.locking_date <= %(now)s
+                                AND earlier.posted_at <= passed.locks_at
+                        ) AS changed
+                            ON changed.enterprise_id = line.enterprise_id
+                            AND changed.commission_id = line.commission_id
+                    WHERE line.mode = 'live' AND line.original_action_id IS NOT NULL
+                        AND CASE WHEN %(is_publisher)s::boolean THEN line.publisher_id
+                            ELSE line.advertiser_id END = company.company_id
+                        AND (%(since_id)s::bigint IS NULL OR line.commission_id > %(since_id)s::bigint)
+                        AND (%(commission_ids)s::bigint[] IS NULL
+                            OR line.commission_id = ANY(%(commission_ids)s::bigint[]))
+                        AND (%(since_posting)s::timestamptz IS NULL
+                            OR line.commission_id >= (
+                                SELECT posting.first_commission_id
+                                FROM posting
+                                WHERE posting.mode = 'live'
+                                    AND posting.posted_at >= %(since_posting)s::timestamptz
+                                ORDER BY posting.posted_at, posting.last_commission_id
+                                LIMIT 1
+                            ))
+                        AND (%(before_posting)s::timestamptz IS NULL
+                            OR line.commission_id <= (
+                                SELECT posting.last_commission_id
+                                FROM posting
+                                WHERE posting.mode = 'live'
+                                    AND posting.posted_at < %(before_posting)s::timestamptz
+                                ORDER BY posting.posted_at DESC, posting.last_commission_id DESC
+                                LIMIT 1
+                            ))
+                        AND (%(advertiser_ids)s::bigint[] IS NULL
+                            OR line.advertiser_id = ANY(%(advertiser_ids)s::bigint[]))
+                        AND (%(publisher_ids)s::bigint[] IS NULL
+                            OR line.publisher_id = ANY(%(publisher_ids)s::bigint[]))
+                        AND (%(ad_ids)s::bigint[] IS NULL OR line.ad_id = ANY(%(ad_ids)s::bigint[]))
+                        AND (%(property_ids)s::bigint[] IS NULL
+                            OR line.property_id = ANY(%(property_ids)s::bigint[]))
+                        AND (%(trackers)s::bigint[] IS NULL
+                            OR line.action_tracker_id = ANY(%(trackers)s::bigint[]))
+                        AND (%(updated_since)s::timestamptz IS NULL OR changed.commission_id IS NOT NULL)
+                        AND (NOT %(by_action)s::boolean
+                            OR current.mode = 'live'
+                                AND CASE WHEN %(is_publisher)s::boolean THEN current.publisher_id
+                                    ELSE current.advertiser_id END = company.company_id)
+                        AND (%(since_event)s::timestamptz IS NULL
+                            OR current.event_time >= %(since_event)s::timestamptz)
+                        AND (%(before_event)s::timestamptz IS NULL
+                            OR current.event_time < %(before_event)s::timestamptz)
+                        AND (%(since_locking)s::timestamptz IS NULL
+                            OR current.locking_date >= %(since_locking)s::timestamptz)
+                        AND (%(before_locking)s::timestamptz IS NULL
+                            OR current.locking_date < %(before_locking)s::timestamptz)
+                        AND (%(locking_methods)s::text[] IS NULL
+                            OR current.locking_method = ANY(%(locking_methods)s::text[]))
+                        AND (%(validations)s::text[] IS NULL
+                            OR current.validation = ANY(%(validations)s::text[]))
+                        AND (%(order_ids)s::text[] IS NULL OR current.order_id = ANY(%(order_ids)s::text[]))
+                        AND (%(statuses)s::text[] IS NULL
+                            OR 'closed' = ANY(%(statuses)s::text[]) AND current.closed_at IS NOT NULL
+                            OR 'locked' = ANY(%(statuses)s::text[]) AND current.closed_at IS NULL
+                                AND current.locks_at <= %(now)s
+                            OR 'extended' = ANY(%(statuses)s::text[]) AND current.closed_at IS NULL
+                                AND (current.locks_at IS NULL OR current.locks_at > %(now)s)
+                                AND current.extended
+                            OR 'new' = ANY(%(statuses)s::text[]) AND current.closed_at IS NULL
+                                AND (current.locks_at IS NULL OR current.locks_at > %(now)s)
+                                AND NOT current.extended)
+                    ORDER BY line.commission_id
+                    LIMIT %(lines)s
+                )
+                UNION ALL
+                (
+                    SELECT line.*
+                    FROM commission_record AS line
+                        LEFT JOIN statement_line AS paper
+                            ON paper.kind = 'invoice' AND paper.enterprise_id = line.enterprise_id
+                            AND paper.commission_id = line.commission_id
+                    WHERE line.mode = 'live' AND line.original_action_id IS NULL
+                        AND CASE WHEN %(is_publisher)s::boolean THEN line.publisher_id
+                            ELSE line.advertiser_id END = company.company_id
+                        AND (%(since_id)s::bigint IS NULL OR line.commission_id > %(since_id)s::bigint)
+                        AND (%(commission_ids)s::bigint[] IS NULL
+                            OR line.commission_id = ANY(%(commission_ids)s::bigint[]))
+                        AND (%(since_posting)s::timestamptz IS NULL
+                            OR line.commission_id >= (
+                                SELECT posting.first_commission_id
+                                FROM posting
+                                WHERE posting.mode = 'live'
+                                    AND posting.posted_at >= %(since_posting)s::timestamptz
+                                ORDER BY posting.posted_at, posting.last_commission_id
+                                LIMIT 1
+                            ))
+                        AND (%(before_posting)s::timestamptz IS NULL
+                            OR line.commission_id <= (
+                                SELECT posting.last_commission_id
+                                FROM posting
+                                WHERE posting.mode = 'live'
+                                    AND posting.posted_at < %(before_posting)s::timestamptz
+                                ORDER BY posting.posted_at DESC, posting.last_commission_id DESC
+                                LIMIT 1
+                            ))
+                        AND (%(advertiser_ids)s::bigint[] IS NULL
+                            OR line.advertiser_id = ANY(%(advertiser_ids)s::bigint[]))
+                        AND (%(publisher_ids)s::bigint[] IS NULL
+                            OR line.publisher_id = ANY(%(publisher_ids)s::bigint[]))
+                        AND (%(ad_ids)s::bigint[] IS NULL OR line.ad_id = ANY(%(ad_ids)s::bigint[]))
+                        AND (%(property_ids)s::bigint[] IS NULL
+                            OR line.property_id = ANY(%(property_ids)s::bigint[]))
+                        AND (%(period_kinds)s::text[] IS NULL OR line.kind = ANY(%(period_kinds)s::text[]))
+                        AND (%(updated_since)s::timestamptz IS NULL
+                            OR EXISTS (
+                                SELECT
+                                FROM statement
+                                    JOIN closing ON closing.month = statement.month
+                                WHERE statement.kind = paper.kind AND statement.year = paper.year
+                                    AND statement.sequence = paper.sequence
+                                    AND closing.finished_at >= %(updated_since)s::timestamptz - interval '1 hour'
+                            ))
+                        AND (%(since_event)s::timestamptz IS NULL
+                            OR line.event_time >= %(since_event)s::timestamptz)
+                        AND (%(before_event)s::timestamptz IS NULL
+                            OR line.event_time < %(before_event)s::timestamptz)
+                        AND (%(since_locking)s::timestamptz IS NULL
+                            OR line.posted_at >= %(since_locking)s::timestamptz)
+                        AND (%(before_locking)s::timestamptz IS NULL
+                            OR line.posted_at < %(before_locking)s::timestamptz)
+                        AND %(locking_methods)s::text[] IS NULL
+                        AND (%(validations)s::text[] IS NULL OR 'AUTOMATED' = ANY(%(validations)s::text[]))
+                        AND %(order_ids)s::text[] IS NULL
+                        AND (%(statuses)s::text[] IS NULL
+                            OR CASE WHEN paper.commission_id IS NULL THEN 'locked' ELSE 'closed' END
+                                = ANY(%(statuses)s::text[]))
+                    ORDER BY line.commission_id
+                    LIMIT %(lines)s
+                )
+                ORDER BY commission_id
                 LIMIT %(lines)s
             ) AS chosen
         ORDER BY chosen.commission_id

@@ -1,0 +1,177 @@
+"""Intake: durable when it answers, whole or not at all, and a bound on what waits."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from concurrent.futures import Future
+from hashlib import sha256
+from threading import Event
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import Connection
+
+from counterfoil.intake import Intake, NotKept, new_batch_id, prepared
+from counterfoil.model.orders import Channel, CustomIds, Kind, Mode, NewOrder, Receipt, SubmissionBatch
+from counterfoil.store import log
+from counterfoil.store.log import Entry
+from tests.desk import CLICK_A, NORTHWIND, Desk
+
+
+def entry(*order_ids: str, **fields: Any) -> Entry:
+    """A batch of creates, prepared for the log."""
+    orders = tuple(
+        NewOrder(enterprise_id=NORTHWIND, action_tracker_id=401, order_id=each, cj_event=CLICK_A, **fields)
+        for each in order_ids
+    )
+    batch = SubmissionBatch(
+        batch_id=new_batch_id(),
+        mode=Mode.LIVE,
+        channel=Channel.API,
+        kind=Kind.CREATE,
+        sender="tests",
+        orders=orders,
+    )
+    return prepared(batch)
+
+
+def new_intake(connect: Callable[[], Connection], waiting_bytes_max: int = 2**20) -> Intake:
+    """An intake of the test's own."""
+    return Intake(connect, waiting_bytes_max=waiting_bytes_max)
+
+
+def requests(desk: Desk) -> list[tuple[Any, ...]]:
+    """Positions, counts and transactions of all accepted batches."""
+    return desk.connection.execute(
+        "SELECT position, submissions, first_number, xmin::text FROM intake_request"
+        " WHERE channel = 'api' ORDER BY position"
+    ).fetchall()
+
+
+def test_places_and_numbers_are_dense_over_batches(desk: Desk) -> None:
+    """Each batch takes the next place, each order the next number."""
+    receipts = desk.intake.receive([entry("A-1", "A-2"), entry("A-3")]).result(timeout=10)
+    later = desk.intake.receive([entry("A-4")]).result(timeout=10)
+
+    first = receipts[0]
+    assert [first.position, first.position + 1, first.position + 2] == [
+        each.position for each in (*receipts, *later)
+    ]
+    assert [first.first_number, first.first_number + 2, first.first_number + 3] == [
+        each.first_number for each in (*receipts, *later)
+    ]
+
+
+def test_requests_that_wait_together_share_one_commit(desk: Desk) -> None:
+    """While the connection is being opened three requests gather; one transaction takes them."""
+    may_open = Event()
+
+    def connect() -> Connection:
+        may_open.wait(10)
+        connection: Connection = desk.opener("intake")()
+        return connection
+
+    intake = new_intake(connect)
+    # The first is taken alone, because nobody waits with it; the others gather behind it.
+    promises = [intake.receive([entry(f"G-{n}")]) for n in range(4)]
+    may_open.set()
+    for promise in promises:
+        promise.result(timeout=10)
+    intake.close()
+    transactions = [row[3] for row in requests(desk)]
+
+    assert 4 == len(transactions)
+    assert len(set(transactions)) <= 2
+
+
+def test_a_lost_connection_before_the_commit_keeps_nothing(desk: Desk) -> None:
+    """What became of it is looked up under the lock: it never came, and the caller is told so."""
+
+    def connect() -> Connection:
+        connection: Connection = desk.opener("intake")()
+        if not broken:
+            broken.append(connection)
+            connection.close()
+        return connection
+
+    broken: list[Connection] = []
+    intake = new_intake(connect)
+    promise = intake.receive([entry("L-1")])
+    with pytest.raises(NotKept):
+        promise.result(timeout=10)
+    again = intake.receive([entry("L-1")]).result(timeout=10)
+    intake.close()
+
+    assert [(again[0].position, 1)] == [row[:2] for row in requests(desk)]
+
+
+def test_a_commit_whose_answer_was_lost_is_found(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rows are there, so the caller gets its receipt all the same."""
+    whole = log.append
+
+    def answer_lost(connection: Connection, entries: list[Entry]) -> object:
+        whole(connection, entries)
+        monkeypatch.setattr(log, "append", whole)
+        raise psycopg.OperationalError("the connection is gone")
+
+    monkeypatch.setattr(log, "append", answer_lost)
+    intake = new_intake(desk.opener("intake"))
+    receipts = intake.receive([entry("K-1")]).result(timeout=10)
+    intake.close()
+
+    assert [(receipts[0].position, 1)] == [row[:2] for row in requests(desk)]
+
+
+def fill(intake: Intake, kept: list[Future[list[Receipt]]]) -> None:
+    """Sends one request after the other, at most twenty."""
+    kept.extend(intake.receive([entry(f"W-{n}")]) for n in range(20))
+
+
+def test_too_much_waiting_is_refused_at_once(desk: Desk) -> None:
+    """Memory does not grow while the database is away."""
+    may_open = Event()
+
+    def connect() -> Connection:
+        may_open.wait(10)
+        connection: Connection = desk.opener("intake")()
+        return connection
+
+    intake = new_intake(connect, waiting_bytes_max=1000)
+    kept: list[Future[list[Receipt]]] = []
+    with pytest.raises(NotKept):
+        fill(intake, kept)
+    may_open.set()
+    for promise in kept:
+        promise.result(timeout=10)
+    intake.close()
+
+    assert len(kept) == len(requests(desk))
+
+
+def test_personal_ids_are_kept_apart_from_the_log(desk: Desk) -> None:
+    """The log has salted digests; with the salt they can be told, without it not (D155)."""
+    desk.intake.receive([entry("P-1", ids=CustomIds(user_id="c-88"))]).result(timeout=10)
+    (body,) = desk.connection.execute("SELECT body FROM intake_log").fetchone() or (b"",)
+    salt, ids = desk.connection.execute("SELECT salt, body FROM personal_data").fetchone() or (b"", b"")
+
+    assert b"c-88" not in body
+    assert {"userId": "c-88"} == json.loads(ids)
+    assert sha256(salt + b"c-88").hexdigest() == json.loads(body)["ids"]["userId"]
+
+
+@pytest.mark.parametrize(
+    ("coupon", "expected"), [("SPRING", False), ("a\x00b", True), ("\ud800", True), ("back\\u0000", False)]
+)
+def test_text_that_no_column_can_hold_is_marked(coupon: str, expected: bool) -> None:
+    """NUL and lone surrogates stay in the log's bytes and are marked for cleaning (D145)."""
+    assert expected == entry("T-1", coupon=coupon).rows[0][7]
+
+
+def test_a_batch_leaves_room_for_the_numbers_of_its_orders() -> None:
+    """A version 7 id whose low 24 bits are zero."""
+    batch_id = new_batch_id()
+
+    assert 7 == batch_id.version
+    assert 0 == batch_id.int & 0xFFFFFF

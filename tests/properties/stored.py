@@ -1,0 +1,115 @@
+"""The stored side: the product's own intake, worker, administration and closing, on a real database.
+
+Owns the adapter to the desk. Next: test_state_machine.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from counterfoil import network
+from counterfoil.administration import apply_network
+from counterfoil.model.orders import Channel, Mode, OrderKey
+from counterfoil.statements import Books
+from counterfoil.store.connection import connect
+from counterfoil.verification import as_text, verify
+from tests.desk import Desk, RecordLine
+from tests.properties.history import Close
+from tests.properties.judging import Key, LineView, View, clicks_at, is_item_action
+from tests.properties.programme import written
+from tests.properties.pure import figure, order_of, standing_view
+from tests.properties.sent import Sent
+
+_OUTCOMES = (
+    "SELECT submission_id, concat_ws(' ', outcome, code) FROM submission_outcome WHERE submission_id = ANY(%(ids)s)"
+    " UNION ALL SELECT submission_id, 'held ' || code FROM held_submission WHERE submission_id = ANY(%(ids)s)"
+)
+
+
+class Stored:
+    """Sends through the desk."""
+
+    def __init__(self, desk: Desk, beginning: datetime) -> None:
+        """The desk's database holds the demo network; the clicks it lacks are made."""
+        self._desk = desk
+        self._text = network.demo_network()
+        self._versions = 1
+        self._waiting: list[UUID] = []
+        self._books = Books(
+            lambda name: connect(desk.urls.server, name=name),
+            desk.new_worker,
+            minimum_payment=Decimal(0),
+            rate_age_days_max=5,
+        )
+        assert beginning == desk.now()
+        for name, (at, click) in clicks_at(beginning).items():
+            desk.click(name, click.property, click.publisher, click.ad, click.advertiser, at=at)
+
+    def send(self, batch: Sequence[Sent], now: datetime) -> tuple[int, datetime]:
+        """Accepts a batch."""
+        orders = [order_of(sent) for sent in batch]
+        sent = self._desk.send(orders, Mode(batch[0].mode), Channel(batch[0].channel))
+        self._waiting += sent.submission_ids
+        return sent.receipt.position, sent.receipt.received_at
+
+    def process(self) -> list[str]:
+        """Decides what waits."""
+        self._desk.process()
+        found: dict[UUID, str] = dict(
+            self._desk.connection.execute(_OUTCOMES, {"ids": self._waiting}).fetchall()
+        )
+        words = [found.get(each, "pending") for each in self._waiting]
+        self._waiting = [
+            each for each, word in zip(self._waiting, words, strict=True) if word.startswith("held")
+        ]
+        return words
+
+    def move(self, to: datetime) -> None:
+        """Moves the business clock."""
+        self._desk.clock(to)
+
+    def learn(self, change: str) -> int:
+        """Applies a network file."""
+        self._text = written(self._text, change, self._versions)
+        applied = apply_network(self._desk.connection, self._text, "judge", "tests")
+        assert not isinstance(applied, list), applied
+        self._versions = applied.version
+        row: Any = self._desk.connection.execute("SELECT max(position) FROM network_version").fetchone()
+        return int(row[0])
+
+    def close(self, step: Close, now: datetime) -> None:
+        """Closes a month."""
+        self._books.close(step.month, "tests")
+
+    def view(self, key: Key) -> View | None:
+        """What an order is now."""
+        standing = self._desk.standing(OrderKey(Mode(key[0]), *key[1:]))
+        return standing and standing_view(standing, key)
+
+    def records(self, key: Key) -> list[LineView]:
+        """All records of an order."""
+        return [_line(record, key) for record in self._desk.records(OrderKey(Mode(key[0]), *key[1:]))]
+
+    def is_closed(self, key: Key) -> bool | None:
+        """Whether a closing took the action."""
+        standing = self._desk.standing(OrderKey(Mode(key[0]), *key[1:]))
+        return bool(standing and standing.status and standing.status.closed_at)
+
+    def verified(self) -> None:
+        """Every invariant of the ledger holds."""
+        report = verify(self._desk.connection)
+        assert report.is_clean, as_text(report)
+
+
+def _line(record: RecordLine, key: Key) -> LineView:
+    return LineView(
+        record.kind,
+        record.generation,
+        record.reason,
+        tuple(figure(record.figures[name]) for name in ("sale", "commission", "fee", "discount")),
+        record.quantity if is_item_action(key) else 0,
+    )
