@@ -19,6 +19,7 @@ from counterfoil.model.ledger import Money3, Standing
 from counterfoil.model.orders import (
     Cancellation,
     Channel,
+    Extension,
     Kind,
     Mode,
     NewOrder,
@@ -148,7 +149,13 @@ class Desk:
 
     def send(self, orders: Sequence[Order], mode: Mode = Mode.LIVE, channel: Channel = Channel.API) -> Sent:
         """Accepts one batch of orders of one kind."""
-        kind = {NewOrder: Kind.CREATE, Restatement: Kind.RESTATE, Cancellation: Kind.CANCEL}[type(orders[0])]
+        kind = {
+            NewOrder: Kind.CREATE,
+            Restatement: Kind.RESTATE,
+            Cancellation: Kind.CANCEL,
+            Extension: Kind.EXTEND,
+        }[type(orders[0])]
+        assert len({type(order) for order in orders}) == 1, "a batch has orders of one kind"
         batch = SubmissionBatch(
             batch_id=new_batch_id(),
             mode=mode,

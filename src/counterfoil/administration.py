@@ -9,17 +9,26 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from msgspec import Struct
 from psycopg import Connection
 
 from counterfoil import network, tokens
 from counterfoil.clock import machine_now
-from counterfoil.intake import event
-from counterfoil.model.orders import Channel
+from counterfoil.intake import event, new_batch_id, prepared
+from counterfoil.model.orders import (
+    Channel,
+    Extension,
+    Kind,
+    Mode,
+    OrderKey,
+    SubmissionBatch,
+    submission_id,
+)
 from counterfoil.network import Change, EntryKey, Fault
 from counterfoil.network.entries import rates as rates_of
-from counterfoil.store import access, reference
+from counterfoil.store import access, log, reference
 from counterfoil.tokens import Scope, TokenKind
 
 TOKEN_LIFE_DAYS = 365
@@ -89,6 +98,27 @@ def import_rates(connection: Connection, text: str, source: str, imported_by: st
     with connection.transaction():
         reference.lock_log(connection)
         return reference.add_rates(connection, event(Channel.RATES, imported_by, source), quotes)
+
+
+def extend_order(connection: Connection, key: OrderKey, asked_by: str) -> UUID:
+    """Sends an extension of a live order into the log; answers its submission id. The outcome comes later."""
+    batch = SubmissionBatch(
+        batch_id=new_batch_id(),
+        mode=Mode.LIVE,
+        channel=Channel.PAGE,
+        kind=Kind.EXTEND,
+        sender=asked_by,
+        orders=(
+            Extension(
+                enterprise_id=str(key.enterprise_id),
+                action_tracker_id=key.action_tracker_id,
+                order_id=key.order_id,
+            ),
+        ),
+    )
+    with connection.transaction():
+        log.insert(connection, prepared(batch))
+    return submission_id(batch.batch_id, 1)
 
 
 def create_token(

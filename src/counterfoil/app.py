@@ -99,10 +99,6 @@ class Database:
         """
         try:
             return migrate(self.urls.owner, self.urls.server_role)
-        except psycopg.errors.InsufficientPrivilege:
-            with self.connect("schema") as connection:
-                check_schema(connection)
-            return ()
         except psycopg.OperationalError as error:
             raise StoreUnavailable(
                 f"The database cannot be reached: {str(error).strip()}.",

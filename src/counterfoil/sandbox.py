@@ -27,9 +27,7 @@ def duration(text: str) -> timedelta:
     """The time that `10d`, `36h`, `1d12h` or `90s` means. Raises Refused for anything else."""
     match = _DURATION.fullmatch(text.strip())
     if match is None or not any(match.groups()):
-        raise Refused(
-            f"{text!r} is not a duration.", "Write it as 10d, 36h, 1d12h or 90s."
-        )
+        raise Refused(f"{text!r} is not a duration.", "Write it as 10d, 36h, 1d12h or 90s.")
     days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
     return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
 
@@ -68,9 +66,7 @@ class SandboxTime:
             try:
                 wanted = target(now)
             except OverflowError as error:
-                raise Refused(
-                    "That is later than the calendar goes.", "Choose an earlier time."
-                ) from error
+                raise Refused("That is later than the calendar goes.", "Choose an earlier time.") from error
             if not reference.move_clock(connection, wanted):
                 raise Refused(
                     f"The clock stands at {now.isoformat()} and only moves forward.", "Choose a later time."

@@ -27,6 +27,7 @@ from counterfoil.rules.locking import first_standard_lock_after
 from counterfoil.store import log, posting, reference
 from counterfoil.store import statements as rows
 from counterfoil.store.facts import Networks, rates_on
+from counterfoil.store.rows import write_rates
 from counterfoil.store.statements import Closing, DueLine, Statement, Waiting
 from counterfoil.worker import Worker
 
@@ -253,6 +254,7 @@ class Books:
             "rate_adv": rates.adv.value,
             "rate_pub": rates.pub.value,
             "rate_usd": rates.usd.value,
+            "rates": write_rates(rates),
             "commission_adv": round3(amount * rates.adv.value),
             "commission_pub": round3(amount * rates.pub.value),
             "commission_usd": round3(amount * rates.usd.value),

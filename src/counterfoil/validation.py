@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from counterfoil.errors import Refusal, RefusalCode, refuse
-from counterfoil.model.orders import Cancellation, NewOrder, Order, instant
+from counterfoil.model.orders import Cancellation, NewOrder, Order, Restatement, instant
 
 
 def check(
@@ -22,11 +22,17 @@ def check(
     """
     latest = now + tolerance
     refusals: list[Refusal] = []
-    if any(len(order.items or ()) > items_max for order in orders if not isinstance(order, Cancellation)):
+    if any(
+        len(order.items or ()) > items_max for order in orders if isinstance(order, NewOrder | Restatement)
+    ):
         refusals.append(refuse(RefusalCode.ITEMS_OVER_LIMIT, fields=("items",), limit=items_max))
     if any(_is_ahead(order.event_time, latest) for order in orders if isinstance(order, NewOrder)):
         refusals.append(refuse(RefusalCode.EVENT_TIME_AHEAD, fields=("eventTime",)))
-    if any(_is_ahead(order.update_time, latest) for order in orders if not isinstance(order, NewOrder)):
+    if any(
+        _is_ahead(order.update_time, latest)
+        for order in orders
+        if isinstance(order, Restatement | Cancellation)
+    ):
         refusals.append(refuse(RefusalCode.UPDATE_TIME_AHEAD, fields=("updateTime",)))
     return tuple(refusals)
 

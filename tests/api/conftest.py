@@ -33,3 +33,8 @@ def house(server: EmbeddedUrls, administrator: str, template: str) -> Iterator[H
         finally:
             opened.close()
             admin.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--write-golden` writes the answers of tests/api/golden/ anew."""
+    parser.addoption("--write-golden", action="store_true", help="write the golden answers anew")

@@ -118,8 +118,8 @@ def test_a_machine_without_the_owner_s_address_does_not_migrate(empty: Urls, hom
     ran = counterfoil("serve", "--data-dir", home / "too-early", database_url=empty.server)
 
     assert 3 == ran.returncode
-    assert "error: The database lacks" in ran.stderr
-    assert "counterfoil migrate" in ran.stderr
+    assert "error: The database's role may not migrate" in ran.stderr
+    assert "COUNTERFOIL_DATABASE_OWNER_URL" in ran.stderr
 
 
 def test_an_own_database_that_is_away(home: Path) -> None:

@@ -52,6 +52,10 @@ class Close:
 
 Step = Send | Move | Learn | Close
 
+OPEN = frozenset({"test held before live", "closed by receipt", "closed though left", "key without time"})
+"""Faults of the product that are known and not mended yet: histories keep clear of them, so that the next fault
+is seen. Each is a strict expected failure in test_found.py; when one is mended, its name goes from here."""
+
 _IDS = ("O-1", "O-1", "O-2", "O-2", "O-3", "O-4")
 _ODD_IDS = ("", "x" * 96, "x" * 97)
 _TRACKERS = (401, 401, 401, 402, 402, 402, 403, 404, 404, 404, 405, 405, 405, 451, 451, 406)
@@ -90,9 +94,15 @@ class Author:
         self._sent: list[Send] = []
         self._learned: set[str] = set()
         self._month = now.date().replace(day=1)
+        self._has_just_closed = False
+        self._batch: set[tuple[int, int, str]] = set()
 
     def step(self) -> Step:
         """Any step."""
+        if self._has_just_closed and "closed by receipt" in OPEN:
+            self._has_just_closed = False
+            self.now += SECOND
+            return Move(self.now)
         kinds = (self.create,) * 6 + (self.change,) * 7 + (self.again, self.again, self.move, self.move)
         return self.one(kinds + (self.learn, self.close))()
 
@@ -105,6 +115,7 @@ class Author:
 
     def create(self) -> Step:
         """A batch of new orders, often of keys that exist."""
+        self._batch = set()
         mode = self.one(("live", "live", "live", "test"))
         channel = self.one(("api", "api", "api", "api", "tag", "postback", "file"))
         return self._noted(Send(tuple(self._new(mode, channel) for _ in range(self.one((1, 1, 1, 2, 3))))))
@@ -146,7 +157,12 @@ class Author:
         choices = [each for each in choices if each <= self.now]
         if channel != "api":
             choices += [now + SECOND, now + 2 * HOUR, now + 2 * HOUR + SECOND]
-        return None if self.one(range(10)) == 9 else self.one(choices)
+        last = self._model.orders.get((mode, *key), [])[-1:]
+        undecided = any((s.enterprise, s.tracker, s.order_id) == key for _, _, s in self._model.waiting)
+        untimed = any(g.state is None and g.opening.event is None for g in last)
+        needs_time = "key without time" in OPEN and (key in self._batch or undecided or untimed)
+        self._batch.add(key)
+        return None if not needs_time and self.one(range(10)) == 9 else self.one(choices)
 
     def _stated(self, order: Sent) -> Sent:
         has_items = self.one((True, True, True, False)) if order.tracker in (402, 404) else self.one(range(12)) == 11
@@ -158,10 +174,15 @@ class Author:
             discount=self.one(_DISCOUNTS),
             items=items * (21 if count == 101 else 1),
             coupon=self._rarely(_COUPONS, _ODD_COUPONS),
-            currency=self._rarely(_CURRENCIES, _ODD_CURRENCIES, 30),
+            currency=self._currency(order.mode),
             vertical=self.one(_VERTICALS),
             bypass=self.one(_CHANNELS),
         )
+
+    def _currency(self, mode: str) -> str | None:
+        currency = self._rarely(_CURRENCIES, _ODD_CURRENCIES, 30)
+        may_be_held = currency == "CHF" and "francs" not in self._learned
+        return None if may_be_held and mode == "test" and "test held before live" in OPEN else currency
 
     def _item(self) -> Item:
         return Item(
@@ -234,9 +255,12 @@ class Author:
 
     def close(self) -> Step:
         """The next month is closed, if it can be."""
+        if "closed though left" in OPEN and any(sent.mode == "live" for _, _, sent in self._model.waiting):
+            return self.move()
         if pacific(tenth_after(self._month) + DAY, 2) > self.now:
             return self.move()
         month, self._month = self._month, tenth_after(self._month).replace(day=1)
+        self._has_just_closed = True
         return Close(month)
 
 

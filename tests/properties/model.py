@@ -58,24 +58,21 @@ class Model:
     orders: dict[tuple[str, int, int, str], list[Generation]] = field(default_factory=dict)
     records: dict[tuple[str, int, int, str], list[Record]] = field(default_factory=dict)
     waiting: list[tuple[int, datetime, Sent]] = field(default_factory=list)
-    test_holds_live: bool = True
-    """Section 13 by its letter: live and test in one order."""
 
     def process(self) -> list[str]:
         """Decides what waits, in log order; one word for each."""
         words, left = [], []
-        stuck: set[tuple[str, int, int, str]] = set()
+        stuck: set[tuple[int, int, str]] = set()
         for position, at, sent in self.waiting:
             key = (sent.enterprise, sent.tracker, sent.order_id)
             word = "held WAITING_BEHIND"
-            behind = ("live", "test") if self.test_holds_live or sent.mode == "test" else ("live",)
-            if not any((mode, *key) in stuck for mode in behind):
+            if key not in stuck:
                 try:
                     word = self.decide(sent, position, at)
                 except Wait:
                     word = "held RATE_MISSING"
             if word.startswith("held"):
-                stuck.add((sent.mode, *key))
+                stuck.add(key)
                 left.append((position, at, sent))
             words.append(word)
         self.waiting = left

@@ -6,9 +6,12 @@ stands in for what the store does. Next: stored.py, the side with everything rea
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from fractions import Fraction
+from functools import lru_cache
 from uuid import UUID
 
 from msgspec.structs import replace
@@ -67,13 +70,10 @@ class Pure:
         )
 
     def _learn(self, text: str) -> None:
-        file = network.read(text, "judge")
-        assert isinstance(file, network.NetworkFile), file
-        version = len(self._networks) + 1
-        rows = [(kind, name, body) for (kind, name), body in file.entries.items()]
-        self._networks.append(network.build(version, self._position, rows))
+        rows, quotes = _read(text)
+        self._networks.append(network.build(len(self._networks) + 1, self._position, rows))
         known = {(quote.currency, quote.day) for _, quote in self._rates}
-        for quote in _quotes(text):
+        for quote in quotes:
             if (quote.currency, quote.day) not in known:
                 self._rates.append((self._position, quote))
 
@@ -170,16 +170,19 @@ class Pure:
         return None
 
 
-def _quotes(text: str) -> list[RateQuote]:
-    import tomllib
-
-    return [
+@lru_cache(maxsize=4096)
+def _read(text: str) -> tuple[tuple[tuple[str, str, bytes], ...], tuple[RateQuote, ...]]:
+    """The rows that the store would keep of a network file, and its rates."""
+    file = network.read(text, "judge")
+    assert isinstance(file, network.NetworkFile), file
+    quotes = tuple(
         RateQuote(
             currency=currency, day=block["valid_from"], source=block["source"], per_euro=Decimal(value), is_fixed=True
         )
         for block in tomllib.loads(text)["rates"]
         for currency, value in block["per_euro"].items()
-    ]
+    )
+    return tuple((kind, name, body) for (kind, name), body in file.entries.items()), quotes
 
 
 def _click(name: str, at: datetime, click: ModelClick) -> Click:
@@ -239,8 +242,6 @@ def order_of(sent: Sent) -> Order:
 
 def figure(money: Money3, sign: int = 1) -> Figure:
     """The product's figure in the judge's words; exact, since neither side rounds here."""
-    from fractions import Fraction
-
     return (sign * Fraction(money.adv), sign * Fraction(money.pub), sign * Fraction(money.usd))
 
 

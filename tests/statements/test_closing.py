@@ -8,7 +8,14 @@ from decimal import Decimal
 import pytest
 
 from counterfoil.administration import Refused
-from counterfoil.model.orders import Cancellation, CancellationStatus, NewOrder, Restatement
+from counterfoil.model.orders import (
+    Cancellation,
+    CancellationStatus,
+    Channel,
+    Extension,
+    NewOrder,
+    Restatement,
+)
 from counterfoil.statements import Bonus, Books, difference_to_ledger
 from counterfoil.store.connection import connect
 from counterfoil.store.statements import Statement, read_lines, read_statements
@@ -192,3 +199,62 @@ def test_an_order_with_a_held_change_is_left_to_the_next_closing(desk: Desk, boo
     assert 0 == closed.actions
     assert ["A-1"] == [each.order_id for each in closed.waiting]
     assert {} == papers(desk)
+
+
+def test_months_closed_out_of_order_pay_nothing_twice(desk: Desk) -> None:
+    """What is carried forward comes from the paper written last, whatever month it is of."""
+    books = new_books(desk, minimum="20")
+    desk.send([order("B-1", CLICK_B)])
+    desk.process()
+    desk.clock(datetime(2026, 6, 11, 9, tzinfo=UTC))
+    april, may = date(2026, 4, 1), date(2026, 5, 1)
+    books.close(april, "tests")
+    books.add_bonus(
+        Bonus(
+            publisher_id=7700002,
+            action_tracker_id=401,
+            month=MARCH,
+            amount=Decimal(30),
+            reason="spring",
+            added_by="tests",
+        )
+    )
+    books.close(MARCH, "tests")
+    books.close(may, "tests")
+    owed = ("statement", 7700002)
+
+    assert Decimal("5.455") == papers(desk, april)[owed].carried_forward
+    assert Decimal("35.455") == papers(desk)[owed].payable
+    assert owed not in papers(desk, may)
+
+
+def test_an_extended_order_is_left_to_the_next_month(desk: Desk, books: Books) -> None:
+    """An extension moves the lock by a cycle, once, and adds no record (D106)."""
+    desk.send([order("E-1")])
+    extension = Extension(enterprise_id=NORTHWIND, action_tracker_id=401, order_id="E-1")
+    sent = [desk.send([extension], channel=Channel.PAGE) for _ in range(2)]
+    desk.process()
+    desk.clock(AFTER_MARCH)
+    first = books.close(MARCH, "tests")
+    desk.clock(datetime(2026, 5, 11, 9, tzinfo=UTC))
+    second = books.close(date(2026, 4, 1), "tests")
+
+    assert [["applied"], ["EXTENSION_NOT_ALLOWED"]] == [desk.outcomes(each) for each in sent]
+    assert (0, 1) == (first.actions, second.actions)
+    assert 1 == len(desk.ledger("E-1"))
+
+
+@pytest.mark.parametrize(
+    ("order_id", "expected"), [("X-1", "ORDER_NOT_FOUND"), ("P-1", "EXTENSION_NOT_ALLOWED")]
+)
+def test_what_cannot_be_extended(desk: Desk, order_id: str, expected: str) -> None:
+    """An unknown order, and one that is open-ended."""
+    desk.send([order("P-1", tracker=405)])
+    tracker = 405 if order_id == "P-1" else 401
+    sent = desk.send(
+        [Extension(enterprise_id=NORTHWIND, action_tracker_id=tracker, order_id=order_id)],
+        channel=Channel.PAGE,
+    )
+    desk.process()
+
+    assert [expected] == desk.outcomes(sent)

@@ -87,8 +87,8 @@ def test_a_changed_migration_is_refused(desk: Desk) -> None:
 @pytest.mark.parametrize("table", APPEND_ONLY)
 def test_history_refuses_change_by_right_and_by_trigger(desk: Desk, table: str) -> None:
     """The serving role has no right to change it; the owner, who has, meets the trigger."""
-    for change in ("DELETE FROM {}", "TRUNCATE {} CASCADE", f"UPDATE {{}} SET {_column(desk, table)}"):
-        statement = change.format(table)
+    for change in ("DELETE FROM {}", "TRUNCATE {} CASCADE", "UPDATE {} SET {}"):
+        statement = change.format(table, _column(desk, table))
         with (
             connect(desk.urls.server, name="serving") as serving,
             pytest.raises(psycopg.errors.InsufficientPrivilege),

@@ -28,17 +28,12 @@ _KEPT_FOR_A_YEAR = "public, max-age=31536000, immutable"
 _TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
 _OWN = ("explorer.js", "explorer.css")
 
-_ORDER_QUERY = """# Orders are sent with createOrders, changed with restateOrders and cancelOrders.
-# Put an access token in place of the example under Headers, below. Ctrl-Enter sends.
-{
-  getBuildNumber
-}
+_HINT = """# Put an access token in place of
+# the example under Headers, below.
+# Ctrl-Enter sends.
 """
-_REPORT_QUERY = """# Put an access token in place of the example under Headers, below. Ctrl-Enter sends.
-{
-  __typename
-}
-"""
+_ORDER_QUERY = f"{_HINT}{{\n  getBuildNumber\n}}\n"
+_REPORT_QUERY = f"{_HINT}{{\n  __typename\n}}\n"
 
 _ENDPOINTS = {
     "/graphql": ("Tracking API", "tracking.graphql", _ORDER_QUERY),

@@ -106,7 +106,7 @@ class Api:
         self._large = asyncio.Semaphore(settings.large_requests_max)
         self._large_waiting = 0
         self._body_max = settings.body_mb_max * 1024 * 1024
-        self._room = Room(max(settings.bodies_mb_max, settings.body_mb_max) * 1024 * 1024)
+        self.room = Room(max(settings.bodies_mb_max, settings.body_mb_max) * 1024 * 1024)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one connection event."""
@@ -171,7 +171,7 @@ class Api:
             if wait_s is not None:
                 refused = failure([refuse(RefusalCode.TOO_MANY_CALLS)], detailed=call.is_detailed)
                 return refused._replace(headers={"Retry-After": str(wait_s)})
-        with Body(self._room, self._body_max if isinstance(caller, Caller) else ANONYMOUS_BYTES_MAX) as body:
+        with Body(self.room, self._body_max if isinstance(caller, Caller) else ANONYMOUS_BYTES_MAX) as body:
             try:
                 content = by_address if by_address is not None else await self._read(call, caller, body)
             except TooLarge:

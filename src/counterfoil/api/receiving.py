@@ -54,17 +54,17 @@ class Room:
     """How many bytes of bodies a process holds at the same time."""
 
     def __init__(self, bytes_max: int) -> None:
-        self._free = bytes_max
+        self.free = bytes_max
 
     def take(self, size: int) -> None:
         """Raises NoRoom when there is not that much left."""
-        if size > self._free:
+        if size > self.free:
             raise NoRoom
-        self._free -= size
+        self.free -= size
 
     def give_back(self, size: int) -> None:
         """Lets others have it."""
-        self._free += size
+        self.free += size
 
 
 class Body:

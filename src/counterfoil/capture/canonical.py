@@ -35,6 +35,14 @@ def decode_order(kind: Kind, body: bytes) -> Order:
         return msgspec.convert(json.loads(body), ORDER_TYPES[kind])
 
 
+def read_order(kind: Kind, body: bytes) -> Order | None:
+    """The order in some bytes of the log; `None` if they say none of this kind, which is a fault of ours."""
+    try:
+        return decode_order(kind, body)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return None
+
+
 def has_uncolumnable_text(order: Order, body: bytes) -> bool:
     """Whether a text of the order holds NUL or a lone surrogate, which a text column cannot (D145)."""
     if b"\\u" not in body:

@@ -50,6 +50,7 @@ class Kind(StrEnum):
     CREATE = "create"
     RESTATE = "restate"
     CANCEL = "cancel"
+    EXTEND = "extend"
 
 
 class OrderStatus(StrEnum):
@@ -163,12 +164,17 @@ class Cancellation(_Keyed, frozen=True, kw_only=True):
     correction_reason: CorrectionReason | None = None
 
 
-Order = NewOrder | Restatement | Cancellation
+class Extension(_Keyed, frozen=True, kw_only=True):
+    """Moves an order's lock to the next cycle, once (D106). Comes from a page, a command or a file."""
 
-ORDER_TYPES: dict[Kind, type[NewOrder | Restatement | Cancellation]] = {
+
+Order = NewOrder | Restatement | Cancellation | Extension
+
+ORDER_TYPES: dict[Kind, type[NewOrder | Restatement | Cancellation | Extension]] = {
     Kind.CREATE: NewOrder,
     Kind.RESTATE: Restatement,
     Kind.CANCEL: Cancellation,
+    Kind.EXTEND: Extension,
 }
 
 
@@ -207,8 +213,9 @@ class Receipt(Struct, frozen=True, kw_only=True):
 class Submission(Struct, frozen=True, kw_only=True):
     """One order as it stands in the log.
 
-    `number` is its dense running number over the whole log, `position` that of its request. `cleaned` names
-    the text fields in which a character was replaced (warning `TEXT_CLEANED`).
+    `number` is its dense running number over the whole log, `position` that of its request. `cleaned` tells
+    that a character was replaced in a text (warning `TEXT_CLEANED`). One that is not `is_readable`
+    stands for bytes in the log that say no order: it is held.
     """
 
     submission_id: UUID
@@ -224,6 +231,7 @@ class Submission(Struct, frozen=True, kw_only=True):
     order: Order
     key: OrderKey
     cleaned: bool = False
+    is_readable: bool = True
 
 
 def submission_id(batch_id: UUID, n: int) -> UUID:

@@ -11,9 +11,10 @@ from uuid import UUID
 
 from counterfoil.errors import Code
 from counterfoil.model.ledger import Decided, Decision, Held
-from counterfoil.model.orders import Mode, NewOrder, OrderKey, Submission
+from counterfoil.model.orders import Extension, Mode, NewOrder, OrderKey, Submission
 from counterfoil.processing.changes import decide_change
 from counterfoil.processing.creates import decide_create
+from counterfoil.processing.extensions import decide_extension
 from counterfoil.processing.facts import Facts, Undecidable, Waiting
 from counterfoil.processing.outcomes import rejected
 
@@ -60,10 +61,14 @@ def decide(submission: Submission, facts: Facts) -> Decision:
     """What becomes of one submission, judged as of its receipt."""
     network = facts.network_at(submission.position)
     key = submission.key
+    order = submission.order
+    if not submission.is_readable:
+        raise ValueError("the log's bytes say no order")
+    if isinstance(order, Extension):
+        return decide_extension(submission, network, facts)
     tracker = network.action_trackers.get(key.action_tracker_id)
     if tracker is None or tracker.enterprise != key.enterprise_id:
         return rejected(submission, network, Code.ACTION_NOT_OWNED)
-    order = submission.order
     if isinstance(order, NewOrder):
         return decide_create(submission, order, tracker, network, facts)
     return decide_change(submission, order, tracker, network, facts)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 
 from counterfoil.errors import Code
-from counterfoil.model.orders import Cancellation, NewOrder, Order
+from counterfoil.model.orders import Cancellation, Extension, NewOrder, Order
 
 COUPON_LENGTH_MAX = 256
 SID_LENGTH_MAX = 64
@@ -25,7 +25,7 @@ def unusual_values(order: Order) -> tuple[Code, ...]:
     warnings: tuple[Code, ...] = ()
     if not _ORDER_ID.fullmatch(order.order_id):
         warnings += (Code.ORDER_ID_CHARACTERS,)
-    if isinstance(order, Cancellation):
+    if isinstance(order, Cancellation | Extension):
         return warnings
     if order.items and not all(_SKU.fullmatch(item.sku) for item in order.items):
         warnings += (Code.SKU_UNUSUAL,)

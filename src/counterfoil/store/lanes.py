@@ -12,9 +12,9 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from counterfoil.capture.canonical import decode_order
+from counterfoil.capture.canonical import read_order
 from counterfoil.model.ledger import Held
-from counterfoil.model.orders import Channel, Kind, Mode, OrderKey, Submission, submission_id
+from counterfoil.model.orders import Channel, Extension, Kind, Mode, OrderKey, Submission, submission_id
 from counterfoil.store.queries import sql
 
 
@@ -157,6 +157,7 @@ def submission_of(row: Sequence[Any]) -> Submission:
     (batch_id, n, lane, kind, enterprise_id, tracker_id, order_id, cleaned, body, *request) = row
     position, first, received, mode, channel = request
     asked = Kind(kind)
+    order = read_order(asked, bytes(body))
     return Submission(
         submission_id=submission_id(batch_id, n),
         batch_id=batch_id,
@@ -168,7 +169,13 @@ def submission_of(row: Sequence[Any]) -> Submission:
         mode=Mode(mode),
         channel=Channel(channel),
         kind=asked,
-        order=decode_order(asked, bytes(body)),
+        order=order or _nothing_readable(enterprise_id, tracker_id, order_id),
+        is_readable=order is not None,
         key=OrderKey(Mode(mode), enterprise_id, tracker_id, order_id),
         cleaned=cleaned,
     )
+
+
+def _nothing_readable(enterprise_id: int, tracker_id: int, order_id: str) -> Extension:
+    # The key is known from its columns, so that the submission can be held where it belongs.
+    return Extension(enterprise_id=str(enterprise_id), action_tracker_id=tracker_id, order_id=order_id)

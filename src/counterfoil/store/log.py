@@ -65,6 +65,13 @@ def append(connection: Connection, entries: Sequence[Entry]) -> list[Receipt]:
     return requests()
 
 
+def insert(connection: Connection, entry: Entry) -> Receipt:
+    """Appends one entry within a transaction of the caller's."""
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        _copy(cursor, "copy_log", _LOG_TYPES, entry.rows)
+    return flush(connection, [entry])()[0]
+
+
 def flush(connection: Connection, entries: Sequence[Entry]) -> Callable[[], list[Receipt]]:
     """Sends the statements that take the intake lock and give places; the caller commits.
 

@@ -27,7 +27,12 @@ _RECORD_TYPES = (
     "int8", "int8", "int8", "text",
 )  # fmt: skip
 _EVENT_TYPES = ("int8", "text", "int8", "text", "uuid", "int8", "int4", "text")
-_EVENT_OF = {Kind.CREATE: "posted", Kind.RESTATE: "restated", Kind.CANCEL: "cancelled"}
+_EVENT_OF = {
+    Kind.CREATE: "posted",
+    Kind.RESTATE: "restated",
+    Kind.CANCEL: "cancelled",
+    Kind.EXTEND: "extended",
+}
 
 
 def prepare(connection: Connection) -> None:
@@ -232,7 +237,8 @@ def _events(decisions: Iterable[Decided]) -> Iterable[tuple[Any, ...]]:
         if outcome.kind is OutcomeKind.DUPLICATE:
             continue
         ordinal += 1
-        kind = _EVENT_OF[submission.kind] if outcome.kind is OutcomeKind.POSTED else str(outcome.kind)
+        has_effect = outcome.kind in (OutcomeKind.POSTED, OutcomeKind.APPLIED)
+        kind = _EVENT_OF[submission.kind] if has_effect else str(outcome.kind)
         yield (
             ordinal,
             str(submission.key.mode),

@@ -6,7 +6,7 @@ defaults. Next: reporting/ above.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -28,13 +28,20 @@ COLUMNS = frozenset(
 )  # fmt: skip
 """Ids, instants and figures come as the text that is printed; `credit`, `stated` and `priced` as JSON."""
 
+BATCH_LINES = 2_000
+"""Lines that are fetched at once where all are wanted."""
+
+_BEYOND_ALL = 2**63 - 1
+"""No id is larger."""
+
 
 class Conditions(Struct, frozen=True, kw_only=True):
     """Which lines: all conditions hold; one that is `None` says nothing, an empty list matches nothing.
 
     The windows are from `since_…` on and before `before_…`. `companies` are publishers if `is_publisher`,
     else advertisers. `trackers` and `period_kinds` together are the types of action: lines of orders under
-    one of the trackers, and period records of one of the kinds; both or neither are given.
+    one of the trackers, and period records of one of the kinds; both or neither are given. `updated_since`
+    are lines whose status, lock date or validation became another after they had been posted.
     """
 
     is_publisher: bool
@@ -61,13 +68,21 @@ class Conditions(Struct, frozen=True, kw_only=True):
 
     @property
     def by_action(self) -> bool:
-        """Whether a condition is on the action, so that the projection's indexes can find its lines."""
-        return any(
-            each is not None
-            for each in (
-                *(self.since_event, self.before_event, self.since_locking, self.before_locking),
-                *(self.locking_methods, self.validations, self.statuses, self.order_ids),
-            )
+        """Whether the lines are looked for by their actions: where that is sure to be the narrowest way.
+
+        Statuses narrow only where most actions, which are closed or were never validated, are left out.
+        """
+        actions = (
+            *(self.since_event, self.before_event, self.since_locking, self.before_locking, self.order_ids),
+        )
+        if any(each is not None for each in actions):
+            return True
+        if any(each is not None for each in (self.since_posting, self.before_posting, self.commission_ids)):
+            return False
+        return (
+            (self.statuses is not None and "closed" not in self.statuses)
+            or (self.validations is not None and "AUTOMATED" not in self.validations)
+            or self.locking_methods == ["OPEN_ENDED"]
         )
 
 
@@ -80,25 +95,77 @@ def statement(columns: Sequence[str]) -> bytes:
     )
 
 
-def values(conditions: Conditions, now: datetime, lines_max: int | None) -> dict[str, Any]:
-    """The parameters of `statement`: statuses are those at `now`, `None` lines are all."""
+def values(
+    connection: Connection, conditions: Conditions, now: datetime, lines_max: int | None
+) -> dict[str, Any]:
+    """The parameters of `statement`: statuses are those at `now`; without a maximum all lines are meant."""
+    first_id, last_id = _window_ids(connection, conditions.since_posting, conditions.before_posting)
     return {
         **msgspec.structs.asdict(conditions),
         "by_action": conditions.by_action,
+        "first_id": first_id,
+        "last_id": last_id,
         "now": now,
         "lines": lines_max,
     }
 
 
+def _window_ids(
+    connection: Connection, since: datetime | None, before: datetime | None
+) -> tuple[int | None, int | None]:
+    # Asked before the lines are, so that the planner knows how many ids the window has.
+    if since is None and before is None:
+        return None, None
+    row = connection.execute(sql("reports", "window_ids"), {"since": since, "before": before}).fetchone()
+    assert row is not None
+    first_id = None if since is None else row[0] or _BEYOND_ALL
+    last_id = None if before is None else row[1] or 0
+    return first_id, last_id
+
+
 def lines(
     connection: Connection, conditions: Conditions, columns: Sequence[str], now: datetime, lines_max: int
 ) -> list[tuple[Any, ...]]:
-    """These columns of the first `lines_max` lines, ascending by id; statuses are those at `now`."""
+    """These columns of the first `lines_max` lines, ascending by id; statuses are those at `now`.
+
+    The connection is in no transaction.
+    """
     # Never prepared: each page is planned for the conditions it has, the others are gone before planning.
-    with connection.cursor(binary=True) as cursor:
-        return cursor.execute(
-            statement(columns), values(conditions, now, lines_max), prepare=False
-        ).fetchall()
+    with connection.transaction(), connection.cursor(binary=True) as cursor:
+        cursor.execute(sql("reports", "plan_by_key"))
+        wanted = values(connection, conditions, now, lines_max)
+        return cursor.execute(statement(columns), wanted, prepare=False).fetchall()
+
+
+def all_lines(
+    connection: Connection, conditions: Conditions, columns: Sequence[str], now: datetime, *, pause_s: int
+) -> Iterator[list[tuple[Any, ...]]]:
+    """These columns of all lines as they are at this moment, ascending by id, in batches as they are asked for.
+
+    The database keeps the rest. Whoever asks for no batch in `pause_s` seconds gets an OperationalError. The
+    connection is in no transaction.
+    """
+    with connection.transaction():
+        connection.execute(sql("reports", "plan_by_key"))
+        connection.execute(sql("reports", "plan_for_all"), {"pause_ms": str(pause_s * 1000)})
+        with connection.cursor("all_lines", binary=True) as cursor:
+            cursor.execute(statement(columns), values(connection, conditions, now, None))
+            while batch := cursor.fetchmany(BATCH_LINES):
+                yield batch
+
+
+def settled_at(connection: Connection) -> datetime:
+    """The business time, once everything that was posted before it can be read.
+
+    The connection is in no transaction.
+    """
+    with connection.transaction():
+        connection.execute(sql("reports", "wait_for_postings"))
+        # A statement of its own: it sees the time at which the last of them was done.
+        row = connection.execute(sql("reports", "now")).fetchone()
+    assert row is not None
+    moment: datetime = row[0]
+    return moment
 
 
 # ── the wide columns ─────────────────────────────────────────────────────────────────────────────────

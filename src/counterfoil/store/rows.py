@@ -274,6 +274,11 @@ def read_priced(body: bytes) -> Priced:
     return _PRICED.decode(body)
 
 
+def write_rates(rates: Rates) -> bytes:
+    """The rates with their days and sources, as they are kept."""
+    return _ENCODE(rates)
+
+
 def read_rates(body: bytes) -> Rates:
     """The rates, as they were written with their version."""
     return _RATES.decode(body)

@@ -22,7 +22,6 @@ FROM unnest(%(batch_ids)s::uuid[], %(lanes)s::smallint[], %(firsts)s::integer[],
         SELECT earlier.submission_id, earlier.mode
         FROM held_submission AS earlier
         WHERE held.code = 'WAITING_BEHIND'
-            AND earlier.code <> 'WAITING_BEHIND'
             AND earlier.enterprise_id = held.enterprise_id
             AND earlier.action_tracker_id = held.action_tracker_id
             AND earlier.order_id = held.order_id

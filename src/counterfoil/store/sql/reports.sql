@@ -1,8 +1,43 @@
 Reports: the records of the live ledger as Commission Detail shows them.
 
+-- plan_by_key
+-- For the rest of the transaction: a page is few rows of large tables, found by key and never by reading them.
+SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
+    set_config('enable_mergejoin', 'off', true), set_config('random_page_cost', '1.1', true);
+
+-- plan_for_all
+-- For the rest of the transaction: all rows will be fetched, and their reader may pause for so long.
+SELECT set_config('cursor_tuple_fraction', '1.0', true),
+    set_config('idle_in_transaction_session_timeout', %(pause_ms)s, true);
+
+-- wait_for_postings
+-- Waits until every posting under way is visible; whatever is posted later has a later time.
+SELECT pg_advisory_xact_lock_shared(4100003);
+
+-- now
+-- The business time.
+SELECT business_now();
+
+-- window_ids
+-- A posting window as a range of ids, for ids ascend with the time of posting; null where nothing was posted.
+SELECT
+    (
+        SELECT posting.first_commission_id
+        FROM posting
+        WHERE posting.mode = 'live' AND posting.posted_at >= %(since)s
+        ORDER BY posting.posted_at, posting.last_commission_id
+        LIMIT 1
+    ),
+    (
+        SELECT posting.last_commission_id
+        FROM posting
+        WHERE posting.mode = 'live' AND posting.posted_at < %(before)s
+        ORDER BY posting.posted_at DESC, posting.last_commission_id DESC
+        LIMIT 1
+    );
+
 -- lines
 -- The first records, by id, of some companies that meet every condition given; every column as it is printed.
--- Ids ascend with the time of posting, so that a posting window is a range of ids.
 SELECT record.commission_id AS number,
     record.commission_id::text AS commission_id,
     record.kind,
@@ -101,24 +136,8 @@ FROM (
                         AND (%(since_id)s::bigint IS NULL OR line.commission_id > %(since_id)s::bigint)
                         AND (%(commission_ids)s::bigint[] IS NULL
                             OR line.commission_id = ANY(%(commission_ids)s::bigint[]))
-                        AND (%(since_posting)s::timestamptz IS NULL
-                            OR line.commission_id >= (
-                                SELECT posting.first_commission_id
-                                FROM posting
-                                WHERE posting.mode = 'live'
-                                    AND posting.posted_at >= %(since_posting)s::timestamptz
-                                ORDER BY posting.posted_at, posting.last_commission_id
-                                LIMIT 1
-                            ))
-                        AND (%(before_posting)s::timestamptz IS NULL
-                            OR line.commission_id <= (
-                                SELECT posting.last_commission_id
-                                FROM posting
-                                WHERE posting.mode = 'live'
-                                    AND posting.posted_at < %(before_posting)s::timestamptz
-                                ORDER BY posting.posted_at DESC, posting.last_commission_id DESC
-                                LIMIT 1
-                            ))
+                        AND (%(first_id)s::bigint IS NULL OR line.commission_id >= %(first_id)s::bigint)
+                        AND (%(last_id)s::bigint IS NULL OR line.commission_id <= %(last_id)s::bigint)
                         AND (%(advertiser_ids)s::bigint[] IS NULL
                             OR line.advertiser_id = ANY(%(advertiser_ids)s::bigint[]))
                         AND (%(publisher_ids)s::bigint[] IS NULL
@@ -142,7 +161,9 @@ FROM (
                         AND (%(before_locking)s::timestamptz IS NULL
                             OR current.locking_date < %(before_locking)s::timestamptz)
                         AND (%(locking_methods)s::text[] IS NULL
-                            OR current.locking_method = ANY(%(locking_methods)s::text[]))
+                            OR current.locking_method = ANY(%(locking_methods)s::text[])
+                                AND (%(locking_methods)s::text[] <> '{OPEN_ENDED}'
+                                    OR current.validation <> 'AUTOMATED'))
                         AND (%(validations)s::text[] IS NULL
                             OR current.validation = ANY(%(validations)s::text[]))
                         AND (%(order_ids)s::text[] IS NULL OR current.order_id = ANY(%(order_ids)s::text[]))
@@ -172,24 +193,8 @@ FROM (
                         AND (%(since_id)s::bigint IS NULL OR line.commission_id > %(since_id)s::bigint)
                         AND (%(commission_ids)s::bigint[] IS NULL
                             OR line.commission_id = ANY(%(commission_ids)s::bigint[]))
-                        AND (%(since_posting)s::timestamptz IS NULL
-                            OR line.commission_id >= (
-                                SELECT posting.first_commission_id
-                                FROM posting
-                                WHERE posting.mode = 'live'
-                                    AND posting.posted_at >= %(since_posting)s::timestamptz
-                                ORDER BY posting.posted_at, posting.last_commission_id
-                                LIMIT 1
-                            ))
-                        AND (%(before_posting)s::timestamptz IS NULL
-                            OR line.commission_id <= (
-                                SELECT posting.last_commission_id
-                                FROM posting
-                                WHERE posting.mode = 'live'
-                                    AND posting.posted_at < %(before_posting)s::timestamptz
-                                ORDER BY posting.posted_at DESC, posting.last_commission_id DESC
-                                LIMIT 1
-                            ))
+                        AND (%(first_id)s::bigint IS NULL OR line.commission_id >= %(first_id)s::bigint)
+                        AND (%(last_id)s::bigint IS NULL OR line.commission_id <= %(last_id)s::bigint)
                         AND (%(advertiser_ids)s::bigint[] IS NULL
                             OR line.advertiser_id = ANY(%(advertiser_ids)s::bigint[]))
                         AND (%(publisher_ids)s::bigint[] IS NULL

@@ -96,7 +96,7 @@ CREATE TABLE public.action_status (
     since timestamp with time zone NOT NULL,
     cause text NOT NULL,
     submission_id uuid,
-    "position" bigint,
+    "position" bigint NOT NULL,
     validation text NOT NULL,
     locking_date timestamp with time zone NOT NULL,
     locks_at timestamp with time zone,
@@ -254,7 +254,7 @@ CREATE TABLE public.intake_log (
     cleaned boolean NOT NULL,
     digest bytea NOT NULL,
     body bytea NOT NULL,
-    CONSTRAINT intake_log_kind_check CHECK ((kind = ANY (ARRAY['create'::text, 'restate'::text, 'cancel'::text]))),
+    CONSTRAINT intake_log_kind_check CHECK ((kind = ANY (ARRAY['create'::text, 'restate'::text, 'cancel'::text, 'extend'::text]))),
     CONSTRAINT intake_log_lane_check CHECK (((lane >= 0) AND (lane <= 255))),
     CONSTRAINT intake_log_n_check CHECK ((n >= 1))
 );
@@ -280,7 +280,7 @@ CREATE TABLE public.intake_request (
     first_number bigint NOT NULL,
     about text,
     CONSTRAINT intake_request_channel_check CHECK ((channel = ANY (ARRAY['api'::text, 'tag'::text, 'postback'::text, 'file'::text, 'page'::text, 'network'::text, 'rates'::text, 'clock'::text, 'closing'::text, 'bonus'::text]))),
-    CONSTRAINT intake_request_kind_check CHECK ((kind = ANY (ARRAY['create'::text, 'restate'::text, 'cancel'::text]))),
+    CONSTRAINT intake_request_kind_check CHECK ((kind = ANY (ARRAY['create'::text, 'restate'::text, 'cancel'::text, 'extend'::text]))),
     CONSTRAINT intake_request_mode_check CHECK ((mode = ANY (ARRAY['live'::text, 'test'::text]))),
     CONSTRAINT intake_request_submissions_check CHECK ((submissions >= 0))
 );
@@ -340,6 +340,7 @@ CREATE TABLE public.period_record (
     rate_adv numeric NOT NULL,
     rate_pub numeric NOT NULL,
     rate_usd numeric NOT NULL,
+    rates bytea NOT NULL,
     commission_adv numeric NOT NULL,
     commission_pub numeric NOT NULL,
     commission_usd numeric NOT NULL,
@@ -541,11 +542,23 @@ ALTER TABLE ONLY public.submission_outcome
     ADD CONSTRAINT submission_outcome_pkey PRIMARY KEY (submission_id);
 ALTER TABLE ONLY public.token
     ADD CONSTRAINT token_pkey PRIMARY KEY (token_id);
+CREATE INDEX action_current_by_order_id ON public.action_current USING btree (order_id);
+CREATE INDEX action_current_event_of_advertiser ON public.action_current USING btree (advertiser_id, event_time) WHERE (mode = 'live'::text);
+CREATE INDEX action_current_event_of_publisher ON public.action_current USING btree (publisher_id, event_time) WHERE (mode = 'live'::text);
+CREATE INDEX action_current_locking_of_advertiser ON public.action_current USING btree (advertiser_id, locking_date) WHERE (mode = 'live'::text);
+CREATE INDEX action_current_locking_of_publisher ON public.action_current USING btree (publisher_id, locking_date) WHERE (mode = 'live'::text);
 CREATE INDEX action_current_locks_next ON public.action_current USING btree (locks_at) WHERE ((NOT lock_noted) AND (locks_at IS NOT NULL));
+CREATE INDEX action_current_unclosed_of_advertiser ON public.action_current USING btree (advertiser_id) WHERE ((mode = 'live'::text) AND (closed_at IS NULL));
+CREATE INDEX action_current_unclosed_of_publisher ON public.action_current USING btree (publisher_id) WHERE ((mode = 'live'::text) AND (closed_at IS NULL));
+CREATE INDEX action_current_validated_of_advertiser ON public.action_current USING btree (advertiser_id, validation) WHERE ((mode = 'live'::text) AND (validation <> 'AUTOMATED'::text));
+CREATE INDEX action_current_validated_of_publisher ON public.action_current USING btree (publisher_id, validation) WHERE ((mode = 'live'::text) AND (validation <> 'AUTOMATED'::text));
 CREATE INDEX commission_record_by_id ON public.commission_record USING btree (commission_id);
 CREATE INDEX commission_record_of_advertiser ON public.commission_record USING btree (advertiser_id, commission_id) WHERE (mode = 'live'::text);
 CREATE UNIQUE INDEX commission_record_of_period ON public.commission_record USING btree (enterprise_id, job_id, publisher_id, action_tracker_id, month, kind) NULLS NOT DISTINCT WHERE (original_action_id IS NULL);
 CREATE INDEX commission_record_of_publisher ON public.commission_record USING btree (publisher_id, commission_id) WHERE (mode = 'live'::text);
+CREATE INDEX commission_record_period_of_advertiser ON public.commission_record USING btree (advertiser_id, commission_id) WHERE ((mode = 'live'::text) AND (original_action_id IS NULL));
+CREATE INDEX commission_record_period_of_publisher ON public.commission_record USING btree (publisher_id, commission_id) WHERE ((mode = 'live'::text) AND (original_action_id IS NULL));
+CREATE INDEX event_of_changes ON public.event USING btree (at) WHERE ((mode = 'live'::text) AND (kind = ANY (ARRAY['restated'::text, 'cancelled'::text, 'applied'::text, 'closed'::text])));
 CREATE INDEX held_submission_by_key ON public.held_submission USING btree (enterprise_id, action_tracker_id, order_id);
 CREATE INDEX held_submission_released ON public.held_submission USING btree (lane) WHERE (released_at IS NOT NULL);
 CREATE INDEX posting_by_time ON public.posting USING btree (mode, posted_at, last_commission_id);

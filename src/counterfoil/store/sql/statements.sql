@@ -96,9 +96,11 @@ SELECT coalesce(max(sequence), 0) FROM statement WHERE kind = %(kind)s AND year 
 
 -- carried_forward
 -- What each company's latest statement carried forward.
-SELECT DISTINCT ON (company_id) company_id, currency, carried_forward
-FROM statement WHERE kind = %(kind)s
-ORDER BY company_id, month DESC;
+SELECT DISTINCT ON (statement.company_id) statement.company_id, statement.currency, statement.carried_forward
+FROM statement
+    JOIN closing ON closing.month = statement.month
+WHERE statement.kind = %(kind)s
+ORDER BY statement.company_id, closing.position DESC;
 
 -- insert_statements
 -- Invoices or statements with their consecutive numbers.
@@ -137,9 +139,9 @@ ORDER BY current.enterprise_id, current.publisher_id, current.action_tracker_id;
 -- insert_period_record
 -- The figures and the reason of a bonus or an incentive.
 INSERT INTO period_record (enterprise_id, job_id, kind, advertiser_id, publisher_id, action_tracker_id, month,
-    currency, rate_adv, rate_pub, rate_usd, commission_adv, commission_pub, commission_usd, reason)
+    currency, rate_adv, rate_pub, rate_usd, rates, commission_adv, commission_pub, commission_usd, reason)
 VALUES (%(enterprise_id)s, %(job_id)s, %(kind)s, %(advertiser_id)s, %(publisher_id)s, %(action_tracker_id)s,
-    %(month)s, %(currency)s, %(rate_adv)s, %(rate_pub)s, %(rate_usd)s, %(commission_adv)s, %(commission_pub)s,
+    %(month)s, %(currency)s, %(rate_adv)s, %(rate_pub)s, %(rate_usd)s, %(rates)s, %(commission_adv)s, %(commission_pub)s,
     %(commission_usd)s, %(reason)s);
 
 -- insert_period_lines

@@ -23,6 +23,7 @@ CREATE TABLE period_record (
     rate_adv numeric NOT NULL,
     rate_pub numeric NOT NULL,
     rate_usd numeric NOT NULL,
+    rates bytea NOT NULL,
     commission_adv numeric NOT NULL,
     commission_pub numeric NOT NULL,
     commission_usd numeric NOT NULL,
