@@ -13,7 +13,7 @@ define WRITE_LOCK
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint format lock real-orders docs-reference schema clean
+.PHONY: help setup demo test check lint format lock real-orders golden vendor docs-reference schema clean
 
 help:  ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,7 +46,7 @@ check: lint  ## everything a finished change must pass
 lint: setup  ## style, types and the direction of imports
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
-	@$(BIN)/mypy src tests $(wildcard benchmarks/*.py)
+	@$(BIN)/mypy src tests tools $(wildcard benchmarks/*.py)
 	@$(BIN)/lint-imports
 
 format: setup  ## put the source into the common form
@@ -62,6 +62,12 @@ lock: setup  ## write requirements/*.txt anew, keeping pins that still fit (UPGR
 
 real-orders: setup  ## send a large number of realistic orders and check every amount
 	@$(BIN)/python benchmarks/real_orders.py
+
+golden: setup  ## write the answers of the golden files anew, to be reviewed as a diff
+	@$(BIN)/python -m pytest -q -p no:xdist tests/api/test_http_golden.py --write-golden
+
+vendor: setup  ## fetch the browser assets of assets.toml anew and compare them (needs node)
+	@$(BIN)/python tools/vendor.py
 
 docs-reference: setup  ## print the reference pages of docs/ from the code
 	@$(BIN)/python -m tests.docs.print_reference

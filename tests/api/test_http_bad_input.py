@@ -5,18 +5,11 @@ Owns the list of issue and notes on abuse, over the wire. Next: tests/fuzz/, whi
 
 from __future__ import annotations
 
-import gzip
 import json
-import socket
 import time
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from typing import Any
 
 import pytest
 
-from counterfoil.api import connection, receiving
 from tests.api.orders_on_the_wire import ANSWER, an_id, creates, mutation, order
 from tests.api.serving import LIVE, House
 
@@ -292,123 +285,3 @@ def test_what_is_no_proper_request_is_refused_in_json(house: House, request_: by
 
     assert reply.startswith(b"HTTP/1.1 %d " % status)
     assert {"errors": [{"message": str(status)}], "data": None} == json.loads(reply.partition(b"\r\n\r\n")[2])
-
-
-# ── size, time and load ──────────────────────────────────────────────────────────────────────────────
-
-OVERLOADED = {"errors": [{"message": "504"}], "data": None}
-
-
-@pytest.mark.parametrize("declared", [True, False], ids=["declared", "in chunks"])
-def test_a_body_over_the_limit(house: House, declared: bool) -> None:
-    """At the limit a body is read, one byte more answers 504, declared or not (D17)."""
-    served = house.served(body_mb_max=1)
-    headers = {"Authorization": f"Bearer {house.tokens[LIVE]}"}
-    for size, status in ((MB, 200), (MB + 1, 504)):
-        body = BUILD.ljust(size)
-        with served.connection() as kept:
-            if declared:
-                reply = kept.ask("POST", "/graphql", body, headers)
-            else:
-                pieces: Iterator[bytes] = iter([body[: size // 2], body[size // 2 :]])
-                reply = kept.ask("POST", "/graphql", pieces, headers)  # type: ignore[arg-type]
-
-        assert (size, status) == (size, reply.status)
-        assert status == 200 or reply.json == OVERLOADED
-
-
-def test_an_inflated_body_over_the_limit(house: House) -> None:
-    """The same limit holds after decompression, and a bomb is defused before it is inflated (D17)."""
-    for inflated, status in ((MB, 200), (MB + 1, 504)):
-        # Random digits, so that the size is what is refused and not the ratio.
-        text = BUILD + b"#" + b"".join(b"%d " % (n * 7919 % 1_000_003) for n in range(inflated // 6))
-        body = text[: MB // 32].ljust(inflated)
-        reply = house.ask(gzip.compress(body, 1), headers={"Content-Encoding": "gzip"}, body_mb_max=1)
-
-        assert (inflated, status) == (inflated, reply.status)
-
-    bomb = gzip.compress(b" " * (50 * MB), 9)
-    assert len(bomb) < 60_000
-    assert 504 == house.ask(bomb, headers={"Content-Encoding": "gzip"}).status
-
-
-@contextmanager
-def begun(house: House, size: int, sent: int, **settings: Any) -> Iterator[socket.socket]:
-    """A request with a body of this size of which so much has been sent."""
-    port = house.served(**settings).port
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as slow:
-        slow.sendall(
-            b"POST /graphql HTTP/1.1\r\nHost: localhost\r\n"
-            + f"Authorization: Bearer {house.tokens[LIVE]}\r\nContent-Length: {size}\r\n\r\n".encode()
-            + BUILD.ljust(sent)
-        )
-        yield slow
-
-
-def test_bodies_share_one_room(house: House) -> None:
-    """When the bodies on their way in fill the room, the next answers 504 before memory grows."""
-    settings: dict[str, Any] = {"body_mb_max": 1, "bodies_mb_max": 1}
-    with begun(house, 900_000, 800_000, **settings) as slow:
-        room = house.served(**settings).service.api.room
-        while room.free > 248_576:
-            time.sleep(0.01)
-        reply = house.ask(BUILD.ljust(500_000), **settings)
-        assert OVERLOADED == reply.json
-        slow.sendall(b" " * 100_000)
-        assert b'{"data":{"getBuildNumber"' in slow.recv(65536)
-
-    assert 200 == house.ask(BUILD.ljust(500_000), **settings).status
-
-
-def test_large_requests_wait_in_a_bounded_queue(house: House) -> None:
-    """While one large request is judged and no other may wait, the next answers 504; small ones pass."""
-    settings: dict[str, Any] = {"large_requests_max": 1, "large_waiting_max": 0}
-    large = mutation(creates(*[order(an_id()) for _ in range(3000)]))
-    with ThreadPoolExecutor(1) as beside:
-        first = beside.submit(house.ask, large, **settings)
-        statuses = set()
-        while not first.done():
-            statuses.add(house.ask(BUILD.ljust(70_000), **settings).status)
-            assert 200 == house.ask(BUILD, **settings).status
-
-    assert 3000 == len(first.result().payload()["orders"])
-    assert 504 in statuses
-
-
-def test_a_sender_who_falls_silent_is_given_up(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing for the time allowed, and the request answers 504."""
-    monkeypatch.setattr(receiving, "IDLE_S", 0.2)
-    with begun(house, 1000, 500) as slow:
-        slow.settimeout(5)
-        assert slow.recv(65536).startswith(b"HTTP/1.1 504")
-
-
-def test_a_sender_who_crawls_is_given_up(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A body below the least average answers 504, however steadily it comes."""
-    monkeypatch.setattr(receiving, "AVERAGE_FROM_S", 0.3)
-    with begun(house, 1000, 1) as slow:
-        for _ in range(40):
-            slow.sendall(b" ")
-            time.sleep(0.02)
-        assert slow.recv(65536).startswith(b"HTTP/1.1 504")
-
-
-def test_a_head_that_does_not_come_ends_the_connection(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who opens a connection has to finish the headers of a request in the time allowed."""
-    monkeypatch.setattr(connection, "HEAD_S", 0.3)
-
-    assert b"" == house.served().raw(b"POST /graphql HTTP/1.1\r\nHost: lo", timeout=5)
-    assert b"" == house.served().raw(timeout=5)
-
-
-def test_an_unread_body_does_not_hold_its_connection_for_ever(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Who is refused before the body was read gets the answer, and has to finish the body some day."""
-    monkeypatch.setattr(connection, "LINGER_S", 0.3)
-
-    reply = house.served().raw(
-        b"POST /graphql HTTP/1.1\r\nHost: a\r\nContent-Length: 99\r\n\r\nabc", timeout=5
-    )
-
-    assert b"Missing Token" in reply

@@ -5,6 +5,7 @@ Owns the proof that a slow database holds up nobody who does not ask it. Next: t
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -57,6 +58,7 @@ def test_a_look_up_that_waits_holds_up_nobody(desk: Desk, served: Served) -> Non
     with ThreadPoolExecutor() as beside, connect(desk.urls.owner, name="in the way") as in_the_way:
         in_the_way.execute("LOCK TABLE submission_outcome IN ACCESS EXCLUSIVE MODE")
         waiting = beside.submit(ask, query)
+        _until_somebody_waits(desk)
         other = beside.submit(served.ask, "GET", "/health/live").result(timeout=PATIENCE_S)
         was_waiting = not waiting.done()
         in_the_way.rollback()
@@ -65,6 +67,18 @@ def test_a_look_up_that_waits_holds_up_nobody(desk: Desk, served: Served) -> Non
     assert was_waiting
     assert 200 == other.status
     assert {"state": "posted"} == answer["submission"]
+
+
+def _until_somebody_waits(desk: Desk) -> None:
+    """Until a statement waits for the table that is locked."""
+    until = time.monotonic() + PATIENCE_S
+    query = (
+        "SELECT count(*) FROM pg_locks WHERE NOT granted AND database ="
+        " (SELECT oid FROM pg_database WHERE datname = current_database())"
+    )
+    while desk.connection.execute(query).fetchone() == (0,):
+        assert time.monotonic() < until, "nobody reads the table"
+        time.sleep(0.01)
 
 
 def _asker(desk: Desk, served: Served) -> Callable[[str], dict[str, Any]]:

@@ -139,6 +139,7 @@ def test_a_cancelled_state_is_told_as_zero(desk: Desk) -> None:
 
     assert "Record 2000000003: new state of order 1500001/402/A-1, version 2" == lines[0]
     assert ["Amounts", "  The order is cancelled: every amount is 0."] == lines[-2:]
+    assert () == explained(desk, FIRST + 2).lines
 
 
 def test_the_fallback_pair_is_told_in_place_of_a_click(desk: Desk) -> None:

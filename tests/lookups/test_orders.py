@@ -296,12 +296,17 @@ def test_each_ledger_has_its_own_order(desk: Desk) -> None:
     desk.send([restate("A-1", amount="50.00")], mode=Mode.TEST)
     desk.process()
 
-    fields = "mode generations { versions { version sale { usd } } records { commissionId } }"
+    fields = (
+        "mode submissions { kind mode }"
+        " generations { versions { version sale { usd } } records { commissionId } }"
+    )
     live, test = order(desk, "A-1", fields), order(desk, "A-1", fields, mode=Mode.TEST)
 
     assert "live" == live["mode"]
     assert [{"version": 1, "sale": {"usd": "100"}}] == live["generations"][0]["versions"]
+    assert [{"kind": "create", "mode": "live"}] == live["submissions"]
     assert "test" == test["mode"]
+    assert [{"kind": "restate", "mode": "test"}] == test["submissions"]
     assert [("50", 2), ("100", 1)] == [
         (each["sale"]["usd"], each["version"]) for each in test["generations"][0]["versions"]
     ]

@@ -185,6 +185,17 @@ def test_a_released_submission_says_so_until_it_is_decided(desk: Desk) -> None:
     assert tried_again == became(desk, held, RELEASED)
 
 
+def test_a_test_submission_holds_up_its_own_ledger_alone(desk: Desk) -> None:
+    """What waits behind a held live submission does not wait behind a test one that was held before."""
+    rehearsal = desk.send([create("A-1", currency="CHF")], mode=Mode.TEST)
+    live = desk.send([create("A-1", currency="CHF")])
+    behind = desk.send([cancel("A-1")])
+    desk.process()
+
+    assert [] == lookups.release(desk.connection, rehearsal.submission_ids[0])
+    assert list(behind.submission_ids) == lookups.release(desk.connection, live.submission_ids[0])
+
+
 def test_only_what_is_held_itself_can_be_released(desk: Desk) -> None:
     """A submission that waits behind another, or is decided, stays where it is."""
     desk.send([create("A-1", currency="CHF")])

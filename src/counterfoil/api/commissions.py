@@ -64,7 +64,7 @@ class CommissionsApi:
         if fault := check_shape(operation, self._limits):
             return self._refused(asked, fault)
         names = set(operation.root_names())
-        if isinstance(caller, Caller) and not names <= WITHOUT_TOKEN and not _may_report(caller):
+        if isinstance(caller, Caller) and not names <= WITHOUT_TOKEN and not may_report(caller):
             return self._refused(asked, refuse(RefusalCode.UNAUTHORIZED))
         if self._settings.introspection == "off" and INTROSPECTION_FIELDS & names:
             return self._refused(asked, refuse(RefusalCode.UNAUTHORIZED))
@@ -110,7 +110,7 @@ class CommissionsApi:
         )
 
 
-def _may_report(caller: Caller) -> bool:
+def may_report(caller: Caller) -> bool:
     """The reporting scope of a token that is no test token; the operator's admin scope reads all (D147)."""
     if caller.kind is TokenKind.TEST:
         return False

@@ -22,6 +22,8 @@ from counterfoil.api.answers import Answer, failure, unexpected
 from counterfoil.api.auth import Door
 from counterfoil.api.calls import CallLimit
 from counterfoil.api.commissions import CommissionsApi
+from counterfoil.api.export import PATH as EXPORT_PATH
+from counterfoil.api.export import Exports
 from counterfoil.api.receiving import (
     Body,
     ClientGone,
@@ -82,6 +84,7 @@ class Api:
         intake: Intake,
         tracking: TrackingApi,
         commissions: CommissionsApi,
+        exports: Exports,
         is_ready: Callable[[], bool],
         files: Mapping[str, Answer],
         pages: Mapping[str, Answer],
@@ -97,6 +100,7 @@ class Api:
         self._intake = intake
         self._tracking = tracking
         self._commissions = commissions
+        self._exports = exports
         self._is_ready = is_ready
         self._files = files
         self._pages = pages
@@ -114,6 +118,9 @@ class Api:
             await self._lifespan(receive, send)
             return
         if scope["type"] != "http":
+            return
+        if scope["path"].rstrip("/") == EXPORT_PATH:
+            await self._exports(scope, receive, send)
             return
         call = Call(scope, receive)
         try:

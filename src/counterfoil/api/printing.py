@@ -52,14 +52,16 @@ Fields = Callable[[str], Leaf | One | Many]
 Types = Callable[[str], Fields]
 """The fields of a type, by its name."""
 
+PrintColumn = Callable[[Batch, int], Sequence[object]]
+"""Prints one field of a batch of that many things."""
+
 Print = Callable[[Batch, int], list[Any]]
 """Prints a batch of that many things: one value for each, which `encode` takes."""
 
 
 def printer(type_name: str, selection: Sequence[SelectedField], types: Types) -> Print:
     """What prints things of a type with these fields, under their response names, in the order selected."""
-    fields = types(type_name)
-    columns = [_column(type_name, selected, fields, types) for selected in selection]
+    columns = columns_of(type_name, selection, types)
     row = _row_type(tuple(selected.response_key for selected in selection))
 
     def rows(batch: Batch, count: int) -> list[Any]:
@@ -68,6 +70,12 @@ def printer(type_name: str, selection: Sequence[SelectedField], types: Types) ->
         return list(map(row, *(column(batch, count) for column in columns)))
 
     return rows
+
+
+def columns_of(type_name: str, selection: Sequence[SelectedField], types: Types) -> list[PrintColumn]:
+    """What prints each of these fields of things of a type, each for itself."""
+    fields = types(type_name)
+    return [_column(type_name, selected, fields, types) for selected in selection]
 
 
 def encode(answer: object) -> bytes:
@@ -80,10 +88,8 @@ def encode(answer: object) -> bytes:
 
 _ENCODE = msgspec.json.Encoder().encode
 
-_Column = Callable[[Batch, int], Sequence[object]]
 
-
-def _column(type_name: str, selected: SelectedField, fields: Fields, types: Types) -> _Column:
+def _column(type_name: str, selected: SelectedField, fields: Fields, types: Types) -> PrintColumn:
     if selected.name == "__typename":
         return lambda _, count: [type_name] * count
     match fields(selected.name):
@@ -99,7 +105,7 @@ def _below(selected: SelectedField, types: Types) -> Print:
     return printer(get_named_type(selected.type).name, selected.selection, types)
 
 
-def _one(chosen: Callable[[Batch], tuple[Batch, Sequence[bool] | None]], print_: Print) -> _Column:
+def _one(chosen: Callable[[Batch], tuple[Batch, Sequence[bool] | None]], print_: Print) -> PrintColumn:
     def column(batch: Batch, count: int) -> Sequence[object]:
         objects, present = chosen(batch)
         if present is None:
@@ -111,7 +117,7 @@ def _one(chosen: Callable[[Batch], tuple[Batch, Sequence[bool] | None]], print_:
     return column
 
 
-def _many(chosen: Callable[[Batch], tuple[Batch, Sequence[int | None]]], print_: Print) -> _Column:
+def _many(chosen: Callable[[Batch], tuple[Batch, Sequence[int | None]]], print_: Print) -> PrintColumn:
     def column(batch: Batch, _: int) -> Sequence[object]:
         objects, lengths = chosen(batch)
         total = sum(length or 0 for length in lengths)

@@ -13,13 +13,23 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from graphql import get_named_type
+from graphql import (
+    GraphQLField,
+    GraphQLNamedType,
+    GraphQLObjectType,
+    get_named_type,
+    get_nullable_type,
+    is_list_type,
+    is_object_type,
+)
 
-from counterfoil.api.printing import Batch, Fields, Leaf, Many, One, encode, printer
-from counterfoil.api.selection import RootField
+from counterfoil.api.printing import Batch, Fields, Leaf, Many, One, columns_of, encode, printer
+from counterfoil.api.schemas import commission_detail
+from counterfoil.api.selection import RootField, SelectedField
 from counterfoil.errors import Refusal
 from counterfoil.model.orders import Order
-from counterfoil.reporting import Page, Records
+from counterfoil.reporting import Page, Records, Side
+from counterfoil.reporting.export_forms import Kind
 
 _ORDINAL_DIGITS = 6
 """Hexadecimal digits of a submission id that count the orders of its batch: 24 bits."""
@@ -187,6 +197,55 @@ def fields_of_records(field: RootField) -> frozenset[str]:
         for below in selected.selection
         if below.name != "__typename"
     )
+
+
+class ExportedField(NamedTuple):
+    """A field of commission records as a column of a file; `is_unasked` ones are there if none is named."""
+
+    selected: SelectedField
+    kind: Kind
+    is_unasked: bool
+
+
+_RECORD_TYPES = {Side.ADVERTISER: "AdvertiserCommission", Side.PUBLISHER: "PublisherCommission"}
+_KINDS = {"DecimalNumber": Kind.FIGURE, "Instant": Kind.INSTANT, "Boolean": Kind.FLAG}
+
+
+def _exported(name: str, field: GraphQLField) -> ExportedField:
+    type_ = get_named_type(field.type)
+    is_nested = is_object_type(type_) or is_list_type(get_nullable_type(field.type))
+    kind = Kind.NESTED if is_nested else _KINDS.get(type_.name, Kind.TEXT)
+    is_unasked = not is_nested and field.deprecation_reason is None
+    return ExportedField(SelectedField(name, name, field.type, _all_below(type_)), kind, is_unasked)
+
+
+def _all_below(type_: GraphQLNamedType) -> tuple[SelectedField, ...]:
+    """Every field of an object and of those within it, but for the deprecated ones."""
+    if not isinstance(type_, GraphQLObjectType):
+        return ()
+    return tuple(
+        SelectedField(name, name, field.type, _all_below(get_named_type(field.type)))
+        for name, field in type_.fields.items()
+        if field.deprecation_reason is None
+    )
+
+
+def _exported_fields(side: Side) -> dict[str, ExportedField]:
+    type_ = commission_detail().types.type_map[_RECORD_TYPES[side]]
+    assert isinstance(type_, GraphQLObjectType)
+    return {name: _exported(name, field) for name, field in type_.fields.items()}
+
+
+EXPORTED = {side: _exported_fields(side) for side in Side}
+"""The fields of commission records that a file can have, by side and name, in the schema's order."""
+
+
+def record_columns(
+    side: Side, selection: Sequence[SelectedField]
+) -> Callable[[Records], list[Sequence[object]]]:
+    """What prints these fields of commission records as columns, for an export."""
+    columns = columns_of(_RECORD_TYPES[side], selection, _fields_of)
+    return lambda records: [column(records, records.count) for column in columns]
 
 
 _PAGE: dict[str, Leaf | One | Many] = {

@@ -20,6 +20,7 @@ from counterfoil.api.auth import Door
 from counterfoil.api.commissions import CommissionsApi
 from counterfoil.api.connection import GuardedProtocol
 from counterfoil.api.explorer import Explorer
+from counterfoil.api.export import Exports
 from counterfoil.api.http import Api
 from counterfoil.api.lookups import Lookups
 from counterfoil.api.tracking import TrackingApi
@@ -69,16 +70,18 @@ class Service:
             lambda: connect("intake"), waiting_bytes_max=settings.waiting_mb_max * 1024 * 1024
         )
         networks = Networks()
+        door = Door(self._pool, networks)
         explorer = Explorer() if settings.explorer == "on" else None
         self.api = Api(
             settings,
             clock=clock,
-            door=Door(self._pool, networks),
+            door=door,
             intake=self._intake,
             tracking=TrackingApi(
                 settings, shape_limits(settings), __version__, Lookups(self._pool, networks)
             ),
             commissions=CommissionsApi(settings, shape_limits(settings), self._pool, networks),
+            exports=Exports(settings, door=door, pool=self._pool, networks=networks),
             is_ready=self.is_ready,
             files=schema_files() | (explorer.files if explorer is not None else {}),
             pages=explorer.pages if explorer is not None else {},

@@ -64,16 +64,13 @@ class Call:
         """Sends the answer with the headers that every answer has."""
         headers = {
             "Content-Type": _content_type(self._headers.get(b"accept", "")),
-            "Cache-Control": "no-cache",
-            "Access-Control-Allow-Origin": "*",
-            "X-Content-Type-Options": "nosniff",
-            "X-Request-Id": self.request_id,
+            **self.common_headers(),
             **answer.headers,
         }
         body = answer.body
         if len(body) >= GZIP_ANSWER_BYTES_MIN:
             headers["Vary"] = ", ".join((*filter(None, [answer.headers.get("Vary")]), "Accept-Encoding"))
-            if self._takes_gzip():
+            if self.takes_gzip:
                 body = gzip.compress(body, compresslevel=1)
                 headers["Content-Encoding"] = "gzip"
         if answer.status == 204:
@@ -84,7 +81,18 @@ class Call:
         await send({"type": "http.response.start", "status": answer.status, "headers": raw})
         await send({"type": "http.response.body", "body": b"" if self.method == "HEAD" else body})
 
-    def _takes_gzip(self) -> bool:
+    def common_headers(self) -> dict[str, str]:
+        """The headers that every answer has, whatever its type."""
+        return {
+            "Cache-Control": "no-cache",
+            "Access-Control-Allow-Origin": "*",
+            "X-Content-Type-Options": "nosniff",
+            "X-Request-Id": self.request_id,
+        }
+
+    @property
+    def takes_gzip(self) -> bool:
+        """Whether the caller asked for compression."""
         accepted = _accepted(self._headers.get(b"accept-encoding", ""))
         weight = accepted.get("gzip", accepted.get("*", "q=0"))
         return weight not in ("q=0", "q=0.0", "q=0.00", "q=0.000")

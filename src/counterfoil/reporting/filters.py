@@ -7,12 +7,14 @@ windows.py and whose records may be read to pages.py. Next: pages.py.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from msgspec import Struct
 
 from counterfoil.errors import Refusal, RefusalCode, refuse
+from counterfoil.model.orders import clean_text
 from counterfoil.reporting.windows import Window, read_date, window
 
 ID_MAX = 2**63 - 1
@@ -34,6 +36,7 @@ class Filters(Struct, frozen=True, kw_only=True):
 
     `companies` are those of `forPublishers` or `forAdvertisers`. Ids that are no numbers are left out, so
     that a list of nothing else is empty and matches nothing. Statuses and types are in lower case (D126).
+    `order_ids` and `updated_since` are an export's alone (D152).
     """
 
     side: Side
@@ -51,11 +54,16 @@ class Filters(Struct, frozen=True, kw_only=True):
     action_types: tuple[str, ...] | None = None
     locking_methods: tuple[str, ...] | None = None
     validation_statuses: tuple[str, ...] | None = None
+    order_ids: tuple[str, ...] | None = None
+    updated_since: datetime | None = None
 
     @property
     def is_of_the_last_day(self) -> bool:
         """Whether nothing says which time is meant, so that it is the last 24 hours (D115)."""
-        said = (self.posting, self.event, self.locking, self.since_commission_id, self.commission_ids)
+        said = (
+            *(self.posting, self.event, self.locking, self.since_commission_id, self.commission_ids),
+            *(self.order_ids, self.updated_since),
+        )
         return all(each is None for each in said)
 
 
@@ -71,6 +79,7 @@ _DATES = (
     "sinceLockingDate",
     "beforeLockingDate",
 )
+_UPDATED = "updatedSince"
 
 
 def read_filters(field_name: str, arguments: Mapping[str, Any]) -> Filters | Refusal:
@@ -80,22 +89,46 @@ def read_filters(field_name: str, arguments: Mapping[str, Any]) -> Filters | Ref
     read is refused first, in the order of the arguments (D120, D121), then a window that is too long (D117).
     """
     side, companies = _SIDES[field_name]
+    filters = _read(side, companies, arguments)
+    if isinstance(filters, Refusal):
+        return filters
+    if any(
+        each is not None and each.is_too_long for each in (filters.posting, filters.event, filters.locking)
+    ):
+        return refuse(RefusalCode.RANGE_TOO_LONG)
+    return filters
+
+
+def read_export_filters(side: Side, arguments: Mapping[str, Any]) -> Filters | Refusal:
+    """The filters of an export: the same arguments, of any length of time, and two more (D152).
+
+    `orderIds` are compared exactly; `updatedSince` is a date as the others are. What cannot be read is
+    refused as in a query, the refusal's `fields` name the argument.
+    """
+    _, companies = _SIDES[f"{side}Commissions"]
+    return _read(side, companies, arguments)
+
+
+def _read(side: Side, companies: str, arguments: Mapping[str, Any]) -> Filters | Refusal:
     dates = {}
-    for name in _DATES:
+    for name in (*_DATES, _UPDATED):
         text = arguments.get(name)
         dates[name] = None if text is None else read_date(text)
         if text is not None and dates[name] is None:
-            return refuse(RefusalCode.INVALID_DATE, value=_shown(text), name=name)
+            return refuse(RefusalCode.INVALID_DATE, fields=(name,), value=_shown(text), name=name)
     cursor = arguments.get("sinceCommissionId")
     since_commission_id = None if cursor is None else _number(cursor)
     if cursor is not None and since_commission_id is None:
-        return refuse(RefusalCode.INVALID_COMMISSION_ID, value=_shown(cursor), name="sinceCommissionId")
+        return refuse(
+            RefusalCode.INVALID_COMMISSION_ID,
+            fields=("sinceCommissionId",),
+            value=_shown(cursor),
+            name="sinceCommissionId",
+        )
     posting, event, locking = (
         window(dates[f"since{kind}Date"], dates[f"before{kind}Date"])
         for kind in ("Posting", "Event", "Locking")
     )
-    if any(each is not None and each.is_too_long for each in (posting, event, locking)):
-        return refuse(RefusalCode.RANGE_TOO_LONG)
     return Filters(
         side=side,
         companies=_ids(arguments.get(companies)) or (),
@@ -112,6 +145,8 @@ def read_filters(field_name: str, arguments: Mapping[str, Any]) -> Filters | Ref
         action_types=_words(arguments.get("actionTypes")),
         locking_methods=_words_as_given(arguments.get("lockingMethods")),
         validation_statuses=_words_as_given(arguments.get("validationStatuses")),
+        order_ids=_texts(arguments.get("orderIds")),
+        updated_since=dates[_UPDATED],
     )
 
 
@@ -145,6 +180,11 @@ def _words(texts: Iterable[str] | None) -> tuple[str, ...] | None:
 
 def _words_as_given(texts: Iterable[str] | None) -> tuple[str, ...] | None:
     return tuple(texts) if texts else None
+
+
+def _texts(texts: Iterable[str] | None) -> tuple[str, ...] | None:
+    # As the store keeps them (D145).
+    return tuple(clean_text(text) for text in texts) if texts else None
 
 
 def _shown(text: str) -> str:

@@ -57,12 +57,12 @@ def page(
     Companies that the caller may not read are ignored; with none left the page is empty (D125). `now` is
     business time: statuses and the default window are as of then. Names are those of the latest network.
     """
-    companies = _readable(caller, filters)
+    companies = readable(caller, filters)
     columns = columns_for(filters.side, fields)
     found = []
     if companies:
-        conditions = _conditions(connection, filters, companies, now, networks)
-        found = lines(connection, conditions, columns, now, limit + 1)
+        wanted = conditions(connection, filters, companies, now, networks)
+        found = lines(connection, wanted, columns, now, limit + 1)
     shown = found[:limit]
     # Read after the records, so that it knows everyone they name.
     network = networks.in_force(connection) if shown else _NOBODY
@@ -77,14 +77,16 @@ def page(
     )
 
 
-def _readable(caller: Caller, filters: Filters) -> list[int]:
+def readable(caller: Caller, filters: Filters) -> list[int]:
+    """The companies of the filters that the caller may read on their side (D125)."""
     sees = caller.sees_publisher if filters.side is Side.PUBLISHER else caller.sees_advertiser
     return [company for company in filters.companies if sees(company)]
 
 
-def _conditions(
+def conditions(
     connection: Connection, filters: Filters, companies: list[int], now: datetime, networks: Networks
 ) -> Conditions:
+    """What the filters mean for the lines of these companies, as of `now`."""
     posting = filters.posting or (last_day(now) if filters.is_of_the_last_day else _ALWAYS)
     event, locking = filters.event or _ALWAYS, filters.locking or _ALWAYS
     trackers, period_kinds = None, None
@@ -113,6 +115,8 @@ def _conditions(
         validations=_listed(filters.validation_statuses),
         # What is no status matches nothing, and is nothing the database can be asked for (D126, D145).
         statuses=_listed(filters.action_statuses, among=ACTION_STATUSES),
+        order_ids=_listed(filters.order_ids),
+        updated_since=filters.updated_since,
     )
 
 
