@@ -11,6 +11,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 import psycopg
+import structlog
 from psycopg import Connection
 
 from counterfoil.crashpoint import crashpoint
@@ -20,7 +21,9 @@ from counterfoil.processing import Options, Undecidable, Waiting, decide_in_orde
 from counterfoil.store import lanes, posting
 from counterfoil.store.facts import Networks, facts_for
 
-SPLIT_TRIES_MAX = 40
+SPLITS_MAX = 40
+
+_log = structlog.get_logger("counterfoil")
 
 
 class Chunk(NamedTuple):
@@ -85,7 +88,8 @@ class Worker:
         chunk_max: int,
         poison: Collection[UUID],
     ) -> int:
-        for _ in range(SPLIT_TRIES_MAX):
+        splits = 0
+        while True:
             chunk = self._take(connection, wanted, chunk_max)
             if not chunk.works and not chunk.waiting:
                 connection.rollback()
@@ -93,15 +97,21 @@ class Worker:
             try:
                 return self._decide_and_post(connection, chunk, poison)
             except Undecidable as failed:
+                # Each time one more submission is held, so that this ends.
                 connection.rollback()
+                _log.error("submission_undecidable", submission_id=str(failed), error=repr(failed.__cause__))
                 poison = {*poison, failed.submission_id}
-            except (psycopg.DataError, psycopg.IntegrityError):
+            except (psycopg.DataError, psycopg.IntegrityError) as refused:
                 connection.rollback()
-                if len(chunk.works) + len(chunk.waiting) <= 1:
-                    poison = {*poison, *self._unpostable(connection, chunk)}
+                splits += 1
+                if splits > SPLITS_MAX:
+                    raise
+                if len(chunk.works) <= 1:
+                    found = self._unpostable(connection, chunk)
+                    _log.error("submissions_unpostable", submissions=len(found), error=str(refused))
+                    poison = {*poison, *found}
                 chunk_max = max(1, len(chunk.fresh) // 2)
                 wanted = [(work.lane, work.submissions) for work in chunk.works[:1]] or wanted
-        raise AssertionError("a chunk could not be split down to what fails in it")
 
     def _take(self, connection: Connection, wanted: Sequence[tuple[int, int]], chunk_max: int) -> Chunk:
         taken: list[int] = []
@@ -147,22 +157,25 @@ class Worker:
         """Which submissions of one piece of work the database refuses: each is tried by itself and undone."""
         refused: set[UUID] = set()
         candidates = [*chunk.fresh, *(held.submission for held in chunk.waiting)]
-        for submission in sorted(candidates, key=lambda each: each.n):
+        candidates.sort(key=lambda each: (each.position, each.n))
+        for at, submission in enumerate(candidates, start=1):
             if not lanes.take(connection, [submission.lane]):
                 return refused
-            others = {other.submission_id for other in candidates if other.n > submission.n}
+            later = {other.submission_id for other in candidates[at:]}
             try:
-                self._try(connection, chunk, refused | others)
+                self._try(connection, candidates, refused | later)
             except (psycopg.DataError, psycopg.IntegrityError):
                 refused.add(submission.submission_id)
             connection.rollback()
         return refused
 
-    def _try(self, connection: Connection, chunk: Chunk, poison: Collection[UUID]) -> None:
+    def _try(
+        self, connection: Connection, submissions: Sequence[Submission], poison: Collection[UUID]
+    ) -> None:
         facts = facts_for(
-            connection, chunk.fresh, self._networks, self._options, rate_age_days_max=self._rate_age_days_max
+            connection, submissions, self._networks, self._options, rate_age_days_max=self._rate_age_days_max
         )
-        decisions = decide_in_order(chunk.fresh, facts, poison=poison)
+        decisions = decide_in_order(submissions, facts, poison=poison)
         posting.write_wide(connection, [decision for decision in decisions if isinstance(decision, Decided)])
 
     def _open(self) -> Connection:

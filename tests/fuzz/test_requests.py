@@ -1,6 +1,6 @@
 """Requests that nobody would write: every one has an answer in the envelope, soon, and none is a bug's.
 
-Owns the strategies. What they found stands as cases in test_found.py. Next: wire.py.
+Owns the strategies. What they find is kept as an `@example` of its test. Next: wire.py.
 """
 
 from __future__ import annotations

@@ -95,7 +95,7 @@ class Author:
         self._learned: set[str] = set()
         self._month = now.date().replace(day=1)
         self._has_just_closed = False
-        self._batch: set[tuple[int, int, str]] = set()
+        self._is_alone = True
 
     def step(self) -> Step:
         """Any step."""
@@ -115,10 +115,11 @@ class Author:
 
     def create(self) -> Step:
         """A batch of new orders, often of keys that exist."""
-        self._batch = set()
         mode = self.one(("live", "live", "live", "test"))
         channel = self.one(("api", "api", "api", "api", "tag", "postback", "file"))
-        return self._noted(Send(tuple(self._new(mode, channel) for _ in range(self.one((1, 1, 1, 2, 3))))))
+        count = self.one((1, 1, 1, 2, 3))
+        self._is_alone = count == 1
+        return self._noted(Send(tuple(self._new(mode, channel) for _ in range(count))))
 
     def _new(self, mode: str, channel: str) -> Sent:
         keys = [key[1:] for key in self._model.orders if key[3] in _IDS]
@@ -154,15 +155,14 @@ class Author:
             choices += [generation.event, generation.event + SECOND, generation.event + HOUR] * 3
         clicked_at = self._model.clicks[self.one(tuple(CLICKS))][0]
         choices += [clicked_at - DAY, clicked_at - DAY - SECOND]
-        choices += [edge for days in (30, 120) for edge in (clicked_at + days * DAY, clicked_at + days * DAY + SECOND)]
+        choices += [edge for days in (60, 120) for edge in (clicked_at + days * DAY, clicked_at + days * DAY + SECOND)]
         choices = [each for each in choices if each <= self.now]
         if channel != "api":
             choices += [now + SECOND, now + 2 * HOUR, now + 2 * HOUR + SECOND]
         last = self._model.orders.get((mode, *key), [])[-1:]
         undecided = any((s.enterprise, s.tracker, s.order_id) == key for _, _, s in self._model.waiting)
         untimed = any(g.state is None and g.opening.event is None for g in last)
-        needs_time = "key without time" in OPEN and (key in self._batch or undecided or untimed)
-        self._batch.add(key)
+        needs_time = "key without time" in OPEN and (not self._is_alone or undecided or untimed)
         if "key without time" in OPEN and untimed:
             choices = [each for each in choices if each != last[0].event]
         return None if not needs_time and self.one(range(10)) == 9 else self.one(choices)

@@ -173,9 +173,9 @@ def later(programme: Programme, change: str) -> Programme:
             paid = {
                 **b[0].paid,
                 401: Paid("FIXED_DATE", (Rule(flat=("2.505", "GBP")),)),
-                406: Paid("FIXED_DATE", (Rule("3"),), referral_days=30, limit=2),
+                406: Paid("FIXED_DATE", (Rule("3"),), referral_days=60, limit=2),
             }
-            b.append(Terms(day(3, 4), ("flat", "0.20", "USD"), paid))
+            b.append(Terms(day(2, 25), ("flat", "0.20", "USD"), paid))
         case "list":
             new.lists[77].append((day(3, 3), frozenset({"LP-1001", "CD-5"})))
         case "coupons":
@@ -233,7 +233,7 @@ ADDED = {
     ),
     "terms of B": (
         '[[action_trackers]]\nid = 406\nenterprise = 1500001\nname = "Gift"\ntype = "sim_sale"\n'
-        '[[terms]]\nid = 702\ncontract = 602\nname = "B, second"\nvalid_from = 2026-03-04\n'
+        '[[terms]]\nid = 702\ncontract = 602\nname = "B, second"\nvalid_from = 2026-02-25\n'
         'fee = { flat = "0.20", currency = "USD" }\n'
         + _action(401, 'method = "FIXED_DATE"', _one('flat = "2.505", currency = "GBP"'))
         + _action(402, 'method = "FIXED_DATE"', _one("percent = 4"))
@@ -244,7 +244,7 @@ ADDED = {
             406,
             'method = "FIXED_DATE"',
             _one("percent = 3"),
-            "referral_days = 30\nreferral_occurrences = 2",
+            "referral_days = 60\nreferral_occurrences = 2",
         )
     ),
     "list": '[[item_lists]]\nid = 77\nadvertiser = 5500001\nvalid_from = 2026-03-03\nskus = ["LP-1001", "CD-5"]\n',

@@ -63,3 +63,12 @@ def test_a_row_that_the_database_refuses_is_held_alone(desk: Desk, administrator
     desk.process()
 
     assert ["posted", "held PROCESSING_ERROR", "posted"] == desk.outcomes(sent)
+
+
+def test_many_that_cannot_be_decided_stop_nobody_else(desk: Desk, administrator: str) -> None:
+    """Sixty bad rows among two hundred: the good ones are posted, the bad ones held, in one go."""
+    sent = desk.send([order(f"M-{n}") for n in range(200)])
+    spoil(desk, administrator, "UPDATE intake_log SET body = '{' WHERE n <= 60")
+    desk.process()
+
+    assert ["held PROCESSING_ERROR"] * 60 + ["posted"] * 140 == desk.outcomes(sent)

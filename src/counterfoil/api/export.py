@@ -84,7 +84,7 @@ _NO_PARQUET = Unfit(
     "EXTRA_MISSING",
     "This server cannot write Parquet: its extra `parquet` is not installed.",
     "format",
-    "Install it where the server runs: pip install 'counterfoil[parquet]'. Or use format=csv or format=jsonl.",
+    "Where the server runs: pip install 'counterfoil[parquet]'. Or use format=csv or jsonl.",
 )
 
 _log = structlog.get_logger("counterfoil")
@@ -221,7 +221,7 @@ class Exports:
             return Streamed(headers, _after(first, pieces), held.pop_all().close)
 
     async def _send(self, call: Call, send: Send, streamed: Streamed) -> None:
-        """Sends at the reader's pace. What cannot be finished is broken off, so that nobody takes it for whole."""
+        """Sends at the reader's pace; what cannot be finished is broken off, not ended."""
         headers = [
             (name.lower().encode(), value.encode("latin-1"))
             for name, value in {**call.common_headers(), **streamed.headers}.items()

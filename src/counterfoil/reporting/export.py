@@ -74,7 +74,7 @@ def _batches(
 
 
 def file_name(filters: Filters, companies: list[int], network: Network, as_of: datetime) -> str:
-    """Company, report and period, in plain letters: `northwind-records_advertiser-commissions_2026-03-01_…`."""
+    """Company, report and period: `vinyl-digest_publisher-commissions_2026-03-01_2026-03-08`."""
     period = next(filter(None, (filters.posting, filters.event, filters.locking)), None)
     if period is None and filters.is_of_the_last_day:
         period = last_day(as_of)

@@ -41,7 +41,7 @@ _FORM = ("side", "format", "fields", "raw", "bom")
 
 
 class Unfit(NamedTuple):
-    """Why an export cannot be made as it was asked for; `param` as the caller wrote it, if it is one's fault."""
+    """Why an export cannot be made as asked for; `param` is the parameter at fault, if one is."""
 
     code: str
     message: str
@@ -146,8 +146,8 @@ def _formed(given: Mapping[str, list[str]], filters: Filters, offered: Offered) 
     for field in fields:
         if field not in offered.fields:
             return _unknown("field", field, offered.fields, param="fields")
-    for name, words in (("format", FORMATS), ("raw", _SWITCHES), ("bom", _SWITCHES)):
-        if unfit := _among(name, given.get(name, ()), list(words)):
+    for name, words in (("format", FORMATS), ("raw", tuple(_SWITCHES)), ("bom", tuple(_SWITCHES))):
+        if unfit := _among(name, given.get(name, ()), words):
             return unfit
     return Wanted(
         filters=filters,
@@ -172,7 +172,8 @@ def _side(given: Mapping[str, list[str]], caller: Caller) -> Side | Unfit:
     for sides in (named, own):
         if len(sides) == 1:
             return sides[0]
-    return Unfit("PARAMETER_MISSING", "It is not said whose side is wanted.", "side", "Add side=advertiser or side=publisher.")  # fmt: skip
+    hint = "Add side=advertiser or side=publisher."
+    return Unfit("PARAMETER_MISSING", "It is not said whose side is wanted.", "side", hint)
 
 
 def _among(name: str, texts: Iterable[str], words: Sequence[str]) -> Unfit | None:

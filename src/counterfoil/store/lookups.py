@@ -112,8 +112,8 @@ EVERYTHING = Visible(None, tuple(Mode))
 def submissions(connection: Connection, ids: Iterable[UUID], visible: Visible) -> list[SubmissionRow]:
     """The submissions with these ids, as far as they exist and are visible, in log order."""
     # An id does not tell its lane; to ask in all of them is cheaper than an index over the whole log.
-    places = [(*_place(each), lane) for each in ids for lane in range(LANES)]
-    return _submissions(connection, [(batch, lane, n, n) for batch, n, lane in places], visible)
+    places = [(batch, lane, n, n) for batch, n in map(_place, ids) for lane in range(LANES)]
+    return _submissions(connection, places, visible)
 
 
 def submissions_of_batch(connection: Connection, batch_id: UUID, visible: Visible) -> list[SubmissionRow]:

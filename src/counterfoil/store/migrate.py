@@ -66,7 +66,7 @@ def migrate(owner_url: str, server_role: str) -> tuple[Migration, ...]:
         return _migrated(owner_url, server_role)
     except psycopg.errors.InsufficientPrivilege as error:
         raise SchemaError(
-            f"The database's role may not migrate: {str(error).strip()}.",
+            f"The database's role may not migrate: {error.diag.message_primary}.",
             "Name a role that owns the database in COUNTERFOIL_DATABASE_OWNER_URL.",
         ) from error
 

@@ -140,7 +140,7 @@ def lines(
 def all_lines(
     connection: Connection, conditions: Conditions, columns: Sequence[str], now: datetime, *, pause_s: int
 ) -> Iterator[list[tuple[Any, ...]]]:
-    """These columns of all lines as they are at this moment, ascending by id, in batches as they are asked for.
+    """These columns of all lines as they are at this moment, ascending by id, batch by batch.
 
     The database keeps the rest. Whoever asks for no batch in `pause_s` seconds gets an OperationalError. The
     connection is in no transaction.
