@@ -24,13 +24,14 @@ from counterfoil import crashpoint
 from counterfoil.administration import make_sandbox
 from counterfoil.api.service import Service, run
 from counterfoil.clock import Clock, SandboxClock, SystemClock, monotonic
+from counterfoil.draining import drain
 from counterfoil.processing import Options
 from counterfoil.running import process_until, stop_when_asked, stop_when_orphaned
 from counterfoil.sandbox import SandboxTime
 from counterfoil.scheduler import Scheduler
 from counterfoil.settings import SettingError, Settings
 from counterfoil.statements import Books
-from counterfoil.store import reference
+from counterfoil.store import log, reference
 from counterfoil.store.connection import DatabaseUrls, connect
 from counterfoil.store.embedded import Lease, StoreUnavailable, acquire, is_running
 from counterfoil.store.migrate import Migration, check_schema, migrate
@@ -144,6 +145,19 @@ def clock_of(reached: Database) -> Clock:
             return reference.read_clock(connection)[0]
 
     return SandboxClock(sandbox_time)
+
+
+@contextmanager
+def deciding(settings: Settings) -> Iterator[tuple[Connection, Callable[[], None]]]:
+    """A connection, and a way to have everything decided that was received so far."""
+    with database(settings, purpose="administration") as reached, reached.connect("orders") as connection:
+        connection.autocommit = True
+
+        def decide() -> None:
+            position = log.head(connection).position
+            drain(reached.connect, lambda: new_worker(settings, reached), position)
+
+        yield connection, decide
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """Histories: what may happen next to a network, chosen by whoever is asked to choose.
 
-Owns the steps and how one is made up: from a seed, or by Hypothesis, which can then shrink it. Imports nothing
-of the product. Next: judging.py, which runs them.
+Owns the steps and how one is made up: from a seed, or by Hypothesis, which can then shrink it. Imports
+nothing of the product. Next: judging.py, which runs them.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Close:
 Step = Send | Move | Learn | Close
 
 OPEN = frozenset({"test held before live", "closed by receipt", "closed though left", "key without time"})
-"""Faults of the product that are known and not mended yet: histories keep clear of them, so that the next fault
+"""Faults of the product that are known and not mended yet: histories keep clear of them, so that the next
 is seen. Each is a strict expected failure in test_found.py; when one is mended, its name goes from here."""
 
 _IDS = ("O-1", "O-1", "O-2", "O-2", "O-3", "O-4")
@@ -99,12 +99,19 @@ class Author:
 
     def step(self) -> Step:
         """Any step."""
+        kinds = (
+            ["create"] * 12 + ["change"] * 14 + ["again"] * 3 + ["move"] * 4 + ["learn"] * 3 + ["close"] * 2
+        )
+        return self.next(self.one(kinds))
+
+    def next(self, kind: str) -> Step:
+        """A step of this kind, or what has to come before it."""
         if self._has_just_closed and "closed by receipt" in OPEN:
             self._has_just_closed = False
             self.now += SECOND
             return Move(self.now)
-        kinds = [self.create] * 12 + [self.change] * 14 + [self.again] * 3 + [self.move] * 4 + [self.learn] * 3
-        return self.one([*kinds, self.close, self.close])()
+        step: Step = getattr(self, kind)()
+        return step
 
     def one(self, options: Sequence[T]) -> T:
         """One of these."""
@@ -126,13 +133,16 @@ class Author:
         trackers = (*_TRACKERS, 406, 406, 406, 406) if "terms of B" in self._learned else _TRACKERS
         tracker = self._rarely(trackers, _ODD_TRACKERS, 40)
         enterprise, order_id = (1500002 if tracker == 451 else 1500001), self._rarely(_IDS, _ODD_IDS, 40)
-        if keys and self.one(range(3)) == 0:
+        if keys and self.one((1, 0, 0)):
             enterprise, tracker, order_id = self.one(keys)
         usual = {451: ("click-b-alpine",), 406: ("click-b",)}.get(tracker, _CLICKS)
         click = self._rarely(usual, _ODD_CLICKS, 8)
         pair = self.one(((None, None),) * 4 + ((12000001, 9900001), (12000001, 9900003), (12000002, 9900002)))
         if self.one(range(40)) == 39:
-            enterprise, pair = self.one((1500003, 1500001)), self.one(((12000001, None), (1, 9900001), (12000001, 9)))
+            enterprise, pair = (
+                self.one((1500003, 1500001)),
+                self.one(((12000001, None), (1, 9900001), (12000001, 9))),
+            )
         order = Sent(
             "create",
             tracker,
@@ -155,7 +165,9 @@ class Author:
             choices += [generation.event, generation.event + SECOND, generation.event + HOUR] * 3
         clicked_at = self._model.clicks[self.one(tuple(CLICKS))][0]
         choices += [clicked_at - DAY, clicked_at - DAY - SECOND]
-        choices += [edge for days in (60, 120) for edge in (clicked_at + days * DAY, clicked_at + days * DAY + SECOND)]
+        choices += [
+            edge for days in (60, 120) for edge in (clicked_at + days * DAY, clicked_at + days * DAY + SECOND)
+        ]
         choices = [each for each in choices if each <= self.now]
         if channel != "api":
             choices += [now + SECOND, now + 2 * HOUR, now + 2 * HOUR + SECOND]
@@ -168,7 +180,9 @@ class Author:
         return None if not needs_time and self.one(range(10)) == 9 else self.one(choices)
 
     def _stated(self, order: Sent) -> Sent:
-        has_items = self.one((True, True, True, False)) if order.tracker in (402, 404) else self.one(range(12)) == 11
+        has_items = (
+            self.one((True, True, True, False)) if order.tracker in (402, 404) else self.one(range(12)) == 11
+        )
         count = self._rarely((1, 1, 2, 3, 5), (101,), 60) if has_items and order.channel != "api" else 3
         items = tuple(self._item() for _ in range(min(count, 5))) if has_items else ()
         return replace(
@@ -206,11 +220,15 @@ class Author:
         keys = [key for key in self._model.orders if key[0] == mode or mode == "test"]
         standing = [key for key in keys if self._model.orders[key][-1:] and self._model.orders[key][-1].state]
         enterprise, tracker, order_id = 1500001, self.one(_TRACKERS), self._rarely(_IDS, _ODD_IDS, 40)
-        if keys and self.one(range(12)):
+        if keys and self.one((0, *(1,) * 11)):
             _, enterprise, tracker, order_id = self.one(standing or keys)
         is_open_ended = tracker in (405, 451)
         if kind == "restate":
-            status = self.one(("Accepted", "Pending", None)) if is_open_ended else self._rarely((None,), ("Pending",))
+            status = (
+                self.one(("Accepted", "Pending", None))
+                if is_open_ended
+                else self._rarely((None,), ("Pending",))
+            )
         else:
             status = self._rarely(("Declined",) if is_open_ended else (None,), (None, "Declined"), 6)
         updates = [self.now, self.now, self.now - DAY] + ([self.now + SECOND] if channel == "file" else [])
@@ -252,7 +270,7 @@ class Author:
         left = [change for change in CHANGES if change not in self._learned]
         if not left:
             return self.move()
-        change = self.one(left + [change for change in ("francs", "terms of B") if change in left] * 2)
+        change = self.one(left + [each for each in left if each in ("francs", "terms of B")] * 2)
         self._learned.add(change)
         return Learn(change)
 

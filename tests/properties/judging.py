@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import NamedTuple, Protocol
 
+from tests.properties.generations import Generation, Record
 from tests.properties.history import Close, Learn, Move, Send, Step
-from tests.properties.model import Generation, Model, Record
+from tests.properties.model import Model
 from tests.properties.programme import CLICKS, Click, Programme, later
 from tests.properties.reckoning import Figure
 from tests.properties.sent import Sent
@@ -126,7 +127,13 @@ class Judge:
         same(f"records {key}", lines, self.product.records(key))
         self._check_sum(key, lines)
         closed = self.product.is_closed(key)
-        if key[0] == "live" and closed is not None and generations and generations[-1].state and not generations[-1].state.cancelled:
+        if (
+            key[0] == "live"
+            and closed is not None
+            and generations
+            and generations[-1].state
+            and not generations[-1].state.cancelled
+        ):
             same(f"closed {key}", generations[-1].closed, closed)
 
     def _check_sum(self, key: Key, lines: list[LineView]) -> None:
@@ -176,7 +183,11 @@ def line_of(record: Record, key: Key) -> LineView:
     """The model's record as it is compared."""
     quantity = sum(item.quantity for item in record.state.items) if is_item_action(key) else 0
     return LineView(
-        record.kind, record.generation, record.reason, figures(record.state, record.sign), record.sign * quantity
+        record.kind,
+        record.generation,
+        record.reason,
+        figures(record.state, record.sign),
+        record.sign * quantity,
     )
 
 

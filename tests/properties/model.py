@@ -8,45 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from fractions import Fraction
-from typing import NamedTuple
 
-from tests.properties.programme import Click, Paid, Programme, Terms
+from tests.properties.generations import Generation, Record, coupons, excludes, refused_change, refused_create
+from tests.properties.programme import Click, Programme
 from tests.properties.reckoning import ZERO, Priced, State, Wait, lock, next_cycle, price
 from tests.properties.sent import Sent
-
-ISO = {"USD", "EUR", "GBP", "CHF"}
-
-
-class Record(NamedTuple):
-    """A line of the ledger: kind, sign, the version it shows, the reason."""
-
-    kind: str
-    sign: int
-    state: State
-    generation: int
-    reason: str | None
-
-
-@dataclass
-class Generation:
-    number: int
-    event: datetime
-    opening: Sent
-    book: Programme
-    code: str | None = None
-    publisher: int = 0
-    click: str | None = None
-    advertiser: int = 0
-    terms: Terms | None = None
-    paid: Paid | None = None
-    state: State | None = None
-    versions: int = 0
-    validation: str = ""
-    lock_date: datetime | None = None
-    locks_at: datetime | None = None
-    closed: bool = False
 
 
 @dataclass
@@ -87,6 +55,7 @@ class Model:
                     it.closed = True
 
     def book(self, position: int) -> Programme:
+        """The network as a place in the log sees it (D151)."""
         return [programme for since, programme in self.known if since < position][-1]
 
     def rates(self, position: int, at: datetime) -> Callable[[str], Fraction]:
@@ -106,29 +75,21 @@ class Model:
         return per_euro
 
     def decide(self, sent: Sent, position: int, at: datetime) -> str:
+        """Section 17, from the top."""
         book = self.book(position)
         enterprise = book.trackers.get(sent.tracker, (0, False))[0]
         if enterprise != sent.enterprise:
             return "rejected ACTION_NOT_OWNED"
-        word = (self.create if sent.kind == "create" else self.change)(sent, position, at, book)
-        return word if " " in word or word == "posted" else f"rejected {word}"
+        return (self.create if sent.kind == "create" else self.change)(sent, position, at, book)
 
     def create(self, sent: Sent, position: int, at: datetime, book: Programme) -> str:
-        if sent.order_id == "":
-            return "ORDER_ID_EMPTY"
-        if len(sent.order_id) > 96:
-            return "ORDER_ID_TOO_LONG"
+        """A new order, or a new generation of one."""
         mine = self.orders.setdefault((sent.mode, sent.enterprise, sent.tracker, sent.order_id), [])
-        if mine and not reopens(mine[-1], sent):
-            return "duplicate DUPLICATE_ORDER"
-        event = sent.event or at
-        if sent.channel != "api" and event > at + timedelta(hours=2 if sent.channel == "postback" else 0):
-            return "EVENT_TIME_IN_FUTURE"
-        if sent.channel != "api" and len(sent.items) > 100:
-            return "TOO_MANY_ITEMS"
-        if sent.currency is not None and sent.currency.upper() not in ISO:
-            return "CURRENCY_UNKNOWN"
-        new = Generation(len(mine) + 1, event, sent, book, advertiser=book.enterprises[sent.enterprise])
+        if refusal := refused_create(sent, mine[-1] if mine else None, at):
+            return f"duplicate {refusal}" if refusal == "DUPLICATE_ORDER" else f"rejected {refusal}"
+        new = Generation(
+            len(mine) + 1, sent.event or at, sent, book, advertiser=book.enterprises[sent.enterprise]
+        )
         new.code = self.attribute(new, sent, book)
         if new.code is not None:
             mine.append(new)
@@ -139,48 +100,48 @@ class Model:
         new.state = price((new.terms, new.paid), new.event, own, sent, book, self.rates(position, at), None)
         new.versions = 1
         new.validation = "PENDING" if new.paid.locking == "OPEN_ENDED" else "AUTOMATED"
-        new.lock_date, new.locks_at = lock(new.paid, event, at)
+        new.lock_date, new.locks_at = lock(new.paid, new.event, at)
         mine.append(new)
         self.post(sent, [Record("original", 1, new.state, new.number, None)])
         return "posted"
 
     def attribute(self, new: Generation, sent: Sent, book: Programme) -> str | None:
-        """Sections 3 to 6: the first condition that fails; fills in who is credited and by which terms."""
+        """Sections 3 and 4: who is credited, and by which terms; the first condition that fails."""
         clicked_at, click = self.clicks.get(sent.click or "", (None, None))
-        if click is not None:
-            if click.advertiser != new.advertiser:
-                return "CLICK_OF_OTHER_ADVERTISER"
-            new.publisher, new.click = click.publisher, sent.click
-        elif sent.ad is None or sent.property is None:
+        if click is None and (sent.ad is None or sent.property is None):
             return "UNATTRIBUTED"
-        elif book.ads.get(sent.ad) != new.advertiser or sent.property not in book.properties:
+        if click is not None and click.advertiser != new.advertiser:
+            return "CLICK_OF_OTHER_ADVERTISER"
+        if click is None and (
+            book.ads.get(sent.ad or 0) != new.advertiser or sent.property not in book.properties
+        ):
             return "AD_OR_PROPERTY_UNKNOWN"
-        else:
-            new.publisher = book.properties[sent.property]
+        new.publisher = click.publisher if click else book.properties[sent.property or 0]
+        new.click = sent.click if click else None
         pair = (new.advertiser, new.publisher)
-        active = pair in book.contracts and new.event < (
-            book.contracts[pair] or datetime.max.replace(tzinfo=UTC)
-        )
-        if active:
+        end = book.contracts.get(pair, new.event)
+        if end is None or new.event < end:
             new.terms = [terms for terms in book.terms[pair] if terms.valid_from <= new.event][-1]
             new.paid = new.terms.paid.get(sent.tracker)
-        if clicked_at is not None:
-            if new.event < clicked_at - timedelta(hours=24):
-                return "EVENT_BEFORE_CLICK"
-            if new.paid and new.event > clicked_at + timedelta(hours=24 * new.paid.referral_days):
-                return "REFERRAL_PERIOD_OVER"
-            if new.paid and new.paid.limit is not None and self.uses(sent) >= new.paid.limit:
-                return "REFERRAL_LIMIT_REACHED"
-        if not active:
+        if clicked_at is not None and (code := self.too_far(new, sent, clicked_at)):
+            return code
+        if new.terms is None:
             return "NO_ACTIVE_CONTRACT"
         if new.paid is None:
             return "ACTION_NOT_IN_TERMS"
-        verdicts = coupons(new, sent, book)
-        if 0 in verdicts:
-            return "COUPON_EXCLUDED"
-        if verdicts:
-            return "COUPON_OF_OTHER_PUBLISHER"
+        if verdicts := coupons(new, sent, book):
+            return "COUPON_EXCLUDED" if 0 in verdicts else "COUPON_OF_OTHER_PUBLISHER"
         return "CHANNEL_EXCLUDED" if excludes(new.paid, sent) else None
+
+    def too_far(self, new: Generation, sent: Sent, clicked_at: datetime) -> str | None:
+        """What asks for a click: D63 to D65."""
+        if new.event < clicked_at - timedelta(hours=24):
+            return "EVENT_BEFORE_CLICK"
+        if new.paid and new.event > clicked_at + timedelta(hours=24 * new.paid.referral_days):
+            return "REFERRAL_PERIOD_OVER"
+        if new.paid and new.paid.limit is not None and self.uses(sent) >= new.paid.limit:
+            return "REFERRAL_LIMIT_REACHED"
+        return None
 
     def uses(self, sent: Sent) -> int:
         """Commissionable orders of this click and action that are not cancelled (D65)."""
@@ -190,43 +151,22 @@ class Model:
         return sum(g.click == sent.click and g.state is not None and not g.state.cancelled for g in alike)
 
     def change(self, sent: Sent, position: int, at: datetime, book: Programme) -> str:
+        """A restatement or cancellation: two records, and the copy of a live order before them (D113)."""
         key = (sent.mode, sent.enterprise, sent.tracker, sent.order_id)
         adopts = sent.mode == "test" and not self.orders.get(key)
         theirs = self.orders.get(("live", *key[1:]) if adopts else key)
-        if not theirs:
-            return "ORDER_NOT_FOUND"
-        it = theirs[-1]
-        if it.state is None or it.paid is None:
-            return "ORDER_NOT_COMMISSIONABLE"
-        if it.state.cancelled:
-            return "ORDER_CANCELLED"
-        if sent.mode == "live" and it.closed:
-            return "ORDER_CLOSED"
-        if sent.mode == "live" and it.locks_at and at >= it.locks_at:
-            return "ORDER_LOCKED"
-        if sent.channel != "api" and sent.update and sent.update > at:
-            return "UPDATE_TIME_IN_FUTURE"
-        if sent.channel != "api" and len(sent.items) > 100:
-            return "TOO_MANY_ITEMS"
-        is_open_ended = it.paid.locking == "OPEN_ENDED"
-        if sent.kind == "restate":
-            verdicts = coupons(it, sent, book)
-            if 0 in verdicts or excludes(it.paid, sent):
-                return "CHANGES_COMMISSIONABILITY"
-            if verdicts:
-                return "CHANGES_PUBLISHER"
-            if sent.currency is not None and sent.currency.upper() not in ISO:
-                return "CURRENCY_UNKNOWN"
-        if is_open_ended and sent.status is None:
-            return "STATUS_REQUIRED"
-        if is_open_ended and it.validation == "ACCEPTED" and sent.status == "Pending":
-            return "STATUS_BACKWARDS"
-        if not is_open_ended and sent.status == "Declined":
-            return "STATUS_NOT_APPLICABLE"
+        it = theirs[-1] if theirs else None
+        if refusal := refused_change(sent, it, at, book):
+            return f"rejected {refusal}"
+        assert it is not None
+        assert it.paid is not None
+        assert it.state is not None
         if sent.kind == "restate":
             own = (book.currencies[it.advertiser], book.currencies[it.publisher], "USD")
             assert it.terms is not None
-            state = price((it.terms, it.paid), it.event, own, sent, it.book, self.rates(position, at), it.state)
+            state = price(
+                (it.terms, it.paid), it.event, own, sent, it.book, self.rates(position, at), it.state
+            )
         else:
             gone = tuple(Priced(line.sku, 0, ZERO, ZERO, ZERO) for line in it.state.items)
             state = State(it.state.currency, it.state.rates, ZERO, ZERO, ZERO, ZERO, gone, cancelled=True)
@@ -238,38 +178,13 @@ class Model:
         before, it.state, it.versions = it.state, state, it.versions + 1
         if sent.status == "Declined":
             it.validation, it.lock_date, it.locks_at = "DECLINED", at, at
-        if is_open_ended and sent.status == "Accepted" and it.validation == "PENDING":
+        if sent.status == "Accepted" and it.validation == "PENDING":
             it.validation, (it.lock_date, it.locks_at) = "ACCEPTED", next_cycle(at)
         pair = (("reversal", -1, before), ("correction", 1, state))
         self.post(sent, [Record(kind, sign, each, it.number, sent.reason) for kind, sign, each in pair])
         return "posted"
 
     def post(self, sent: Sent, records: list[Record]) -> None:
+        """Records are only added."""
         key = (sent.mode, sent.enterprise, sent.tracker, sent.order_id)
         self.records.setdefault(key, []).extend(records)
-
-
-def reopens(last: Generation, sent: Sent) -> bool:
-    """D54 and D55."""
-    if sent.channel not in ("api", "file") or sent.event is None:
-        return False
-    if last.state is not None:
-        return last.state.cancelled and sent.event > last.event
-    old = last.opening
-    was = (old.click, old.ad, old.property, old.sid, old.coupon, old.bypass)
-    now = (sent.click, sent.ad, sent.property, sent.sid, sent.coupon, sent.bypass)
-    return sent.event > last.event or (sent.event == last.event and was != now)
-
-
-def coupons(it: Generation, sent: Sent, book: Programme) -> set[int]:
-    """Whose the coupons are, if they withhold commission: 0 for an excluded one, or another publisher."""
-    found = set()
-    for code in (sent.coupon or "").split(","):
-        for since, until, owner in book.coupons.get((it.advertiser, code.strip().lower()), []):
-            if since <= it.event and (until is None or it.event < until) and owner != it.publisher:
-                found.add(owner)
-    return found
-
-
-def excludes(paid: Paid, sent: Sent) -> bool:
-    return (sent.bypass or "").lower() in [name.lower() for name in paid.channels]

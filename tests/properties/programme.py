@@ -247,7 +247,9 @@ ADDED = {
             "referral_days = 60\nreferral_occurrences = 2",
         )
     ),
-    "list": '[[item_lists]]\nid = 77\nadvertiser = 5500001\nvalid_from = 2026-03-03\nskus = ["LP-1001", "CD-5"]\n',
+    "list": (
+        '[[item_lists]]\nid = 77\nadvertiser = 5500001\nvalid_from = 2026-03-03\nskus = ["LP-1001", "CD-5"]\n'
+    ),
     "coupons": (
         '[[coupons]]\ncode = "SPRING"\nadvertiser = 5500001\nvalid_from = 2026-02-25\n'
         "valid_until = 2026-03-20\nexclusive_to = 7700002\n"

@@ -1,7 +1,7 @@
 """The pure side: the product's deciding without a database.
 
-Owns the adapter to `decide_in_order`: it keeps the log, the waiting ones and the standings in plain lists, and
-stands in for what the store does. Next: stored.py, the side with everything real.
+Owns the adapter to `decide_in_order`: it keeps the log, the waiting ones and the standings in plain lists,
+and stands in for what the store does. Next: stored.py, the side with everything real.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 from msgspec.structs import replace
@@ -78,7 +79,9 @@ class Pure:
                 self._rates.append((self._position, quote))
 
     def _find_rate(self, currency: str, on: date, position: int) -> KnownRate | None:
-        served = [(since, quote) for since, quote in self._rates if quote.currency == currency and quote.day <= on]
+        served = [
+            (since, quote) for since, quote in self._rates if quote.currency == currency and quote.day <= on
+        ]
         known = [quote for since, quote in served if since < position]
         if known:
             return KnownRate(max(known, key=lambda quote: quote.day), None)
@@ -115,17 +118,27 @@ class Pure:
     def process(self) -> list[str]:
         """Decides what waits."""
         decisions = {
-            decision.submission.submission_id: decision for decision in decide_in_order(self._waiting, self.facts)
+            decision.submission.submission_id: decision
+            for decision in decide_in_order(self._waiting, self.facts)
         }
-        words, left = [], []
+        words: list[str] = []
+        left: list[Submission | Waiting] = []
         for each in self._waiting:
             submission = each.submission if isinstance(each, Waiting) else each
             decision = decisions.get(submission.submission_id)
             if isinstance(decision, Decided):
-                words.append(" ".join(str(each) for each in (decision.outcome.kind, decision.outcome.code) if each))
+                words.append(
+                    " ".join(str(each) for each in (decision.outcome.kind, decision.outcome.code) if each)
+                )
                 self._note(decision)
                 continue
-            code = str(decision.code if isinstance(decision, Held) else each.code if isinstance(each, Waiting) else "?")
+            code = str(
+                decision.code
+                if isinstance(decision, Held)
+                else each.code
+                if isinstance(each, Waiting)
+                else "?"
+            )
             words.append(f"held {code}")
             left.append(Waiting(submission, code, is_released=False))
         self._waiting = left
@@ -159,7 +172,7 @@ class Pure:
     def view(self, key: Key) -> View | None:
         """What an order is now."""
         standing = self.facts.standings.get(OrderKey(Mode(key[0]), *key[1:]))
-        return standing and standing_view(standing, key)
+        return standing_view(standing, key) if standing else None
 
     def records(self, key: Key) -> list[LineView]:
         """All records of an order."""
@@ -177,7 +190,11 @@ def _read(text: str) -> tuple[tuple[tuple[str, str, bytes], ...], tuple[RateQuot
     assert isinstance(file, network.NetworkFile), file
     quotes = tuple(
         RateQuote(
-            currency=currency, day=block["valid_from"], source=block["source"], per_euro=Decimal(value), is_fixed=True
+            currency=currency,
+            day=block["valid_from"],
+            source=block["source"],
+            per_euro=Decimal(value),
+            is_fixed=True,
         )
         for block in tomllib.loads(text)["rates"]
         for currency, value in block["per_euro"].items()
@@ -204,7 +221,7 @@ def written_instant(at: datetime) -> str:
 
 def order_of(sent: Sent) -> Order:
     """The order as the product's intake takes it."""
-    keys = {
+    keys: dict[str, Any] = {
         "enterprise_id": str(sent.enterprise),
         "action_tracker_id": sent.tracker,
         "order_id": sent.order_id,
@@ -212,15 +229,16 @@ def order_of(sent: Sent) -> Order:
     reason = CorrectionReason(sent.reason) if sent.reason else None
     update = written_instant(sent.update) if sent.update else ""
     if sent.kind == "cancel":
-        status = CancellationStatus(sent.status) if sent.status else None
-        return Cancellation(**keys, update_time=update, status=status, correction_reason=reason)
-    stated = {
+        ended = CancellationStatus(sent.status) if sent.status else None
+        return Cancellation(**keys, update_time=update, status=ended, correction_reason=reason)
+    stated: dict[str, Any] = {
         "cj_event": sent.click,
         "amount": sent.amount,
         "discount": sent.discount,
         "vertical_parameters": dict(sent.vertical) or None,
         "items": tuple(
-            OrderItem(sku=i.sku, quantity=i.quantity, unit_price=i.price, discount=i.discount) for i in sent.items
+            OrderItem(sku=i.sku, quantity=i.quantity, unit_price=i.price, discount=i.discount)
+            for i in sent.items
         )
         or None,
         "coupon": sent.coupon,
@@ -236,7 +254,7 @@ def order_of(sent: Sent) -> Order:
         ad_id=sent.ad,
         promotional_property_id=sent.property,
         sid=sent.sid,
-        event_time=sent.event and written_instant(sent.event),
+        event_time=written_instant(sent.event) if sent.event else None,
     )
 
 
@@ -264,7 +282,9 @@ def standing_view(standing: Standing, key: Key) -> View:
         version.version,
         action.credit.publisher_id,
         version.currency,
-        tuple(figure(each) for each in (amounts.sale, amounts.commission, amounts.fee, amounts.order_discount)),
+        tuple(
+            figure(each) for each in (amounts.sale, amounts.commission, amounts.fee, amounts.order_discount)
+        ),
         tuple(_item(item) for item in version.pricing.items) if is_item_action(key) else (),
         str(status.validation),
         status.locking_date,
@@ -281,7 +301,8 @@ def line_view(line: Line, generation: int, key: OrderKey) -> LineView:
         generation,
         line.correction_reason and str(line.correction_reason),
         tuple(
-            figure(each, sign) for each in (amounts.sale, amounts.commission, amounts.fee, amounts.order_discount)
+            figure(each, sign)
+            for each in (amounts.sale, amounts.commission, amounts.fee, amounts.order_discount)
         ),
         sign * quantity,
     )

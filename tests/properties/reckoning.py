@@ -26,6 +26,8 @@ class Wait(Exception):
 
 
 class Priced(NamedTuple):
+    """One line of an item action."""
+
     sku: str
     quantity: int
     per_item: Figure
@@ -133,22 +135,27 @@ def round3(x: Fraction) -> Fraction:
 
 
 def rounded(figure: Figure) -> Figure:
+    """Each of the three on its own."""
     return (round3(figure[0]), round3(figure[1]), round3(figure[2]))
 
 
 def times(figure: Figure, factor: Fraction) -> Figure:
+    """Exact."""
     return (figure[0] * factor, figure[1] * factor, figure[2] * factor)
 
 
 def plus(one: Figure, other: Figure) -> Figure:
+    """Exact."""
     return (one[0] + other[0], one[1] + other[1], one[2] + other[2])
 
 
 def pacific(on: date, hour: int) -> datetime:
+    """An hour of a Pacific day; one that does not exist is taken by winter time (D103)."""
     return datetime(on.year, on.month, on.day, hour, tzinfo=PACIFIC).astimezone(UTC)
 
 
 def tenth_after(on: date) -> date:
+    """The 10th of the next month."""
     return date(on.year + on.month // 12, on.month % 12 + 1, 10)
 
 

@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 
 class Item(NamedTuple):
+    """One line; the discount is a line total (D73)."""
+
     sku: str
     quantity: int
     price: str
@@ -45,5 +47,9 @@ class Sent:
 
     def __repr__(self) -> str:
         """Only what differs from the defaults, so that a history can be read and pasted into a test."""
-        said = [(each.name, getattr(self, each.name)) for each in fields(self) if getattr(self, each.name) != each.default]
+        said = [
+            (each.name, getattr(self, each.name))
+            for each in fields(self)
+            if getattr(self, each.name) != each.default
+        ]
         return f"Sent({', '.join(f'{name}={value!r}' for name, value in said)})"

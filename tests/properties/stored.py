@@ -25,7 +25,8 @@ from tests.properties.pure import figure, order_of, standing_view
 from tests.properties.sent import Sent
 
 _OUTCOMES = (
-    "SELECT submission_id, concat_ws(' ', outcome, code) FROM submission_outcome WHERE submission_id = ANY(%(ids)s)"
+    "SELECT submission_id, concat_ws(' ', outcome, code) FROM submission_outcome"
+    " WHERE submission_id = ANY(%(ids)s)"
     " UNION ALL SELECT submission_id, 'held ' || code FROM held_submission WHERE submission_id = ANY(%(ids)s)"
 )
 
@@ -88,7 +89,7 @@ class Stored:
     def view(self, key: Key) -> View | None:
         """What an order is now."""
         standing = self._desk.standing(OrderKey(Mode(key[0]), *key[1:]))
-        return standing and standing_view(standing, key)
+        return standing_view(standing, key) if standing else None
 
     def records(self, key: Key) -> list[LineView]:
         """All records of an order."""

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from counterfoil.model.orders import Cancellation, NewOrder, OrderItem, Restatement
+from counterfoil.model.orders import Cancellation, NewOrder, Order, OrderItem, Restatement
 from counterfoil.reporting import Filters, Page, page, read_filters
 from counterfoil.store.facts import Networks
 from counterfoil.tokens import Caller, Scope, TokenKind
@@ -99,7 +99,7 @@ def items(*lines: tuple[str, str, int]) -> tuple[OrderItem, ...]:
     return tuple(OrderItem(sku=sku, unit_price=price, quantity=quantity) for sku, price, quantity in lines)
 
 
-def post(desk: Desk, *orders: NewOrder | Restatement | Cancellation) -> None:
+def post(desk: Desk, *orders: Order) -> None:
     """Sends the orders one by one and has them processed."""
     for order in orders:
         desk.send([order])

@@ -19,6 +19,7 @@ from counterfoil.model.orders import (
 from counterfoil.statements import Bonus, Books, difference_to_ledger
 from counterfoil.store.connection import connect
 from counterfoil.store.statements import Statement, read_lines, read_statements
+from counterfoil.verification import verify
 from tests.desk import CLICK_A, CLICK_B, NORTHWIND, Desk
 
 MARCH = date(2026, 3, 1)
@@ -242,6 +243,8 @@ def test_an_extended_order_is_left_to_the_next_month(desk: Desk, books: Books) -
     assert [["applied"], ["EXTENSION_NOT_ALLOWED"]] == [desk.outcomes(each) for each in sent]
     assert (0, 1) == (first.actions, second.actions)
     assert 1 == len(desk.ledger("E-1"))
+    with connect(desk.urls.server, name="verify") as connection:
+        assert verify(connection).is_clean
 
 
 @pytest.mark.parametrize(

@@ -163,7 +163,7 @@ class Exports:
             return refused._replace(headers={"Retry-After": str(wait_s)})
         if not may_report(caller):
             return _refused(call, RefusalCode.UNAUTHORIZED)
-        given = from_address(call.query) if call.method != "POST" else await self._sent(call)
+        given = await self._given(call)
         wanted = given if isinstance(given, Unfit) else read_wanted(given, caller, _OFFERED)
         if isinstance(wanted, Unfit):
             return _told(call, 413 if wanted.code == RefusalCode.BODY_TOO_LARGE else 400, wanted)
@@ -171,7 +171,8 @@ class Exports:
             return _told(call, 501, _NO_PARQUET)
         return await self._begin(call, caller, wanted)
 
-    async def _sent(self, call: Call) -> dict[str, list[str]] | Unfit:
+    async def _given(self, call: Call) -> dict[str, list[str]] | Unfit:
+        # The body is read in any case: after it, the caller can only go away.
         with Body(self._room, BODY_BYTES_MAX) as body:
             try:
                 content = await body.read(
@@ -184,7 +185,7 @@ class Exports:
                 return _unfit(refuse(RefusalCode.BODY_TOO_LARGE, limit=1))
             except Unreadable:
                 return Unfit("BODY_UNREADABLE", "The body cannot be inflated.", None, "Send it as it is.")
-            return from_json(content)
+            return from_json(content) if call.method == "POST" else from_address(call.query)
 
     async def _begin(self, call: Call, caller: Caller, wanted: Wanted) -> Answer | Streamed:
         if self._running >= EXPORTS_MAX:
@@ -230,12 +231,12 @@ class Exports:
         if call.method == "HEAD":
             await send({"type": "http.response.body", "body": b""})
             return
-        gone = asyncio.ensure_future(_until_gone(call.receive))
+        gone = asyncio.ensure_future(_gone(call.receive))
         try:
             while (piece := await self._run(streamed.next_piece)) is not None:
                 async with asyncio.timeout(PAUSE_S):
                     await send({"type": "http.response.body", "body": piece, "more_body": True})
-                if gone.done():
+                if gone.done() and gone.result():
                     return
         except (TimeoutError, psycopg.Error) as error:
             _log.warning("export_broken_off", request_id=call.request_id, reason=type(error).__name__)
@@ -248,9 +249,8 @@ class Exports:
         return await asyncio.get_running_loop().run_in_executor(self._threads, function, *arguments)
 
 
-async def _until_gone(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
+async def _gone(receive: Receive) -> bool:
+    return (await receive())["type"] == "http.disconnect"
 
 
 def _form(wanted: Wanted, heads: list[Head]) -> Csv | JsonLines | Parquet:

@@ -1,4 +1,4 @@
-"""Commands about single orders: orders show, orders release, explain.
+"""Commands about single orders: orders show, orders release, orders extend, explain.
 
 Owns their options and what a key can be. Leaves the looking to lookups/ and the words about an order to
 order_words.py. Next: order_words.py.
@@ -13,7 +13,7 @@ from uuid import UUID
 import typer
 
 from counterfoil.cli.form import CONTEXT, EPILOG, told_by
-from counterfoil.cli.frame import Frame, Wrong, frame_of, whole
+from counterfoil.cli.frame import Frame, Wrong, frame_of, person, whole
 from counterfoil.cli.output import note, write_json, write_line, write_table
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ def add_to(application: typer.Typer) -> None:
     )
     group.command("show", help=SHOW, epilog=EPILOG)(show)
     group.command("release", help=RELEASE, epilog=EPILOG)(release)
+    group.command("extend", help=EXTEND, epilog=EPILOG)(extend)
     application.add_typer(group, name="orders", epilog=EPILOG)
     application.command("explain", help=EXPLAIN, epilog=EPILOG)(explain)
 
@@ -112,6 +113,43 @@ def release(
     note(f"Released {found.submission_id}; it is decided again, as of its receipt.")
     for waiting in behind:
         write_line(f"{waiting} waits behind it and follows by itself")
+
+
+EXTEND = told_by(
+    "Lets an order lock a cycle later, once; it has to be open, and under a fixed date or duration.",
+    "counterfoil orders extend A-1",
+    "counterfoil orders extend 1500001/401/A-1 --json",
+)
+
+
+def extend(
+    context: typer.Context,
+    key: Annotated[str, typer.Argument(metavar="KEY", help="An order id, or ENTERPRISE/ACTION/ORDER ID.")],
+) -> None:
+    """Sends the extension through the log and says what became of it."""
+    frame = frame_of(context)
+    from counterfoil import administration, app, lookups
+    from counterfoil.model.orders import Mode
+
+    with app.deciding(frame.settings()) as (connection, decide):
+        keys = [each for each in _keys(connection, key) if each.mode is Mode.LIVE]
+        if len(keys) > 1:
+            _show_keys(frame, keys)
+        if len(keys) != 1:
+            count = "Several orders have" if keys else "No live order has"
+            raise Wrong(
+                f"{count} the id {key}.", "Name one: ENTERPRISE/ACTION/ORDER ID.", exit_code=ANSWER_IS_NO
+            )
+        sent = administration.extend_order(connection, keys[0], person())
+        decide()
+        found = lookups.submission(connection, sent, lookups.EVERYTHING)
+    assert found is not None
+    if frame.is_json:
+        write_json({"submission_id": sent, "state": found.state, "note": found.note})
+    else:
+        write_line(f"{found.state} {keys[0].order_id}" + (f": {found.note.sentence}" if found.note else ""))
+    if found.state != "applied":
+        raise typer.Exit(ANSWER_IS_NO)
 
 
 EXPLAIN = told_by(

@@ -35,8 +35,13 @@ _LISTS = (
     *("commissionIds", "adIds", "websiteIds", "actionStatuses", "actionTypes", "lockingMethods"),
     *("validationStatuses", "orderIds"),
 )
-_WORDS = {"lockingMethods": list(LockingMethod), "validationStatuses": list(ValidationStatus)}
+_WORDS: dict[str, Sequence[str]] = {"lockingMethods": list(LockingMethod), "validationStatuses": list(ValidationStatus)}
 _SWITCHES = {"true": True, "1": True, "false": False, "0": False}
+_CHOICES: dict[str, Sequence[str]] = {
+    "format": FORMATS,
+    "raw": tuple(_SWITCHES),
+    "bom": tuple(_SWITCHES),
+}
 _FORM = ("side", "format", "fields", "raw", "bom")
 
 
@@ -146,7 +151,7 @@ def _formed(given: Mapping[str, list[str]], filters: Filters, offered: Offered) 
     for field in fields:
         if field not in offered.fields:
             return _unknown("field", field, offered.fields, param="fields")
-    for name, words in (("format", FORMATS), ("raw", tuple(_SWITCHES)), ("bom", tuple(_SWITCHES))):
+    for name, words in _CHOICES.items():
         if unfit := _among(name, given.get(name, ()), words):
             return unfit
     return Wanted(

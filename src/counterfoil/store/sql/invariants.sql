@@ -1149,6 +1149,7 @@ SELECT 'not told as it is', event.event_id, NULL, submission_id, event.kind
 FROM (
     SELECT submission_id, original_action_id, version, code,
         CASE
+            WHEN outcome = 'applied' THEN 'extended'
             WHEN outcome <> 'posted' THEN outcome
             WHEN kind = 'create' THEN 'posted'
             WHEN kind = 'restate' THEN 'restated'

@@ -109,7 +109,7 @@ FROM (
                                     ON earlier.enterprise_id = event.enterprise_id
                                     AND earlier.original_action_id = event.original_action_id
                             WHERE event.mode = 'live' AND event.at >= %(updated_since)s::timestamptz
-                                AND event.kind IN ('restated', 'cancelled', 'applied', 'closed')
+                                AND event.kind IN ('restated', 'cancelled', 'extended', 'closed')
                                 AND (event.kind = 'closed' OR status.status_id IS NOT NULL)
                                 AND earlier.posted_at <= event.at
                                 AND earlier.submission_id IS DISTINCT FROM event.submission_id

@@ -558,7 +558,7 @@ CREATE UNIQUE INDEX commission_record_of_period ON public.commission_record USIN
 CREATE INDEX commission_record_of_publisher ON public.commission_record USING btree (publisher_id, commission_id) WHERE (mode = 'live'::text);
 CREATE INDEX commission_record_period_of_advertiser ON public.commission_record USING btree (advertiser_id, commission_id) WHERE ((mode = 'live'::text) AND (original_action_id IS NULL));
 CREATE INDEX commission_record_period_of_publisher ON public.commission_record USING btree (publisher_id, commission_id) WHERE ((mode = 'live'::text) AND (original_action_id IS NULL));
-CREATE INDEX event_of_changes ON public.event USING btree (at) WHERE ((mode = 'live'::text) AND (kind = ANY (ARRAY['restated'::text, 'cancelled'::text, 'applied'::text, 'closed'::text])));
+CREATE INDEX event_of_changes ON public.event USING btree (at) WHERE ((mode = 'live'::text) AND (kind = ANY (ARRAY['restated'::text, 'cancelled'::text, 'extended'::text, 'closed'::text])));
 CREATE INDEX held_submission_by_key ON public.held_submission USING btree (enterprise_id, action_tracker_id, order_id);
 CREATE INDEX held_submission_released ON public.held_submission USING btree (lane) WHERE (released_at IS NOT NULL);
 CREATE INDEX posting_by_time ON public.posting USING btree (mode, posted_at, last_commission_id);

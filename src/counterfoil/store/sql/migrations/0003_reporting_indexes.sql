@@ -24,4 +24,4 @@ CREATE INDEX commission_record_period_of_publisher ON commission_record (publish
     WHERE mode = 'live' AND original_action_id IS NULL;
 
 CREATE INDEX event_of_changes ON event (at)
-    WHERE mode = 'live' AND kind IN ('restated', 'cancelled', 'applied', 'closed');
+    WHERE mode = 'live' AND kind IN ('restated', 'cancelled', 'extended', 'closed');

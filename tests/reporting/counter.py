@@ -58,7 +58,9 @@ class Counter:
         raw = body.encode() if isinstance(body, str) else body
         return self.served.ask(method or ("GET" if body is None else "POST"), path, raw, given)
 
-    def query(self, document: str, token: str | None = "advertiser", path: str = "/query", **variables: Any) -> Reply:
+    def query(
+        self, document: str, token: str | None = "advertiser", path: str = "/query", **variables: Any
+    ) -> Reply:
         """A report in an envelope."""
         return self.ask(path, json.dumps({"query": document, "variables": variables}), token=token)
 

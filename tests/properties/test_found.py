@@ -1,0 +1,94 @@
+"""What the judge found: the shortest history of each difference between model and product.
+
+Owns the cases that were once different. Those that are expected to fail are faults of the product that stand;
+history.py keeps clear of them by name. Next: judging.py.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from tests.properties.history import OPEN, Close, Learn, Move, Send, Step
+from tests.properties.judging import Judge
+from tests.properties.pure import Pure
+from tests.properties.sent import Item, Sent
+
+NOON = datetime(2026, 3, 1, 10, tzinfo=UTC)
+APRIL_LOCKS = datetime(2026, 4, 11, 9, tzinfo=UTC)
+
+CREATE = Sent("create", 401, "O", click="click-a", event=NOON, amount="100.00")
+LOST = Sent("create", 401, "O", amount="100.00")
+CLOSE_MARCH = (Move(APRIL_LOCKS), Close(date(2026, 3, 1)))
+
+
+def told(*steps: Step | Sent) -> None:
+    """Runs the history on both sides."""
+    judge = Judge(Pure(NOON), NOON)
+    for step in steps:
+        judge.do(Send((step,)) if isinstance(step, Sent) else step)
+
+
+def restate(mode: str = "live", currency: str | None = None) -> Sent:
+    """The order at half its amount."""
+    return Sent("restate", 401, "O", mode=mode, amount="50.00", currency=currency, update=NOON)
+
+
+def cancel(tracker: int = 401) -> Sent:
+    """The end of the order."""
+    return Sent("cancel", tracker, "O", update=NOON)
+
+
+STANDING: dict[str, tuple[Step | Sent, ...]] = {
+    "test held before live": (CREATE, restate("test", "CHF"), cancel(), Learn("francs")),
+    "closed by receipt": (
+        *CLOSE_MARCH,
+        Sent("create", 403, "O", click="click-a"),
+        cancel(403),
+    ),
+    "closed though left": (
+        Sent("create", 401, "O", click="click-a", amount="100.00", currency="CHF"),
+        *CLOSE_MARCH,
+        Learn("francs"),
+        cancel(),
+    ),
+    "key without time": (LOST, Sent("create", 401, "O", amount="100.00", event=NOON)),
+}
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.xfail) for name in sorted(OPEN)])
+def test_a_fault_that_stands(name: str) -> None:
+    """Model and product agree (they do not, until the fault is mended)."""
+    told(*STANDING[name])
+
+
+@pytest.mark.xfail(reason="key without time")
+def test_a_key_opens_again_only_with_a_given_time() -> None:
+    """Section 2: a create without `eventTime` never opens a key again, whatever else it says."""
+    told(LOST, Move(NOON + timedelta(hours=1)), Sent("create", 401, "O", click="click-a", amount="100.00"))
+
+
+def test_items_of_a_simple_action_with_an_amount_discount_nothing() -> None:
+    """They are kept for information (D70), their discounts too."""
+    item = Item("LP-1001", 1, "20.00", "5.00")
+
+    told(Sent("create", 401, "O", click="click-a", amount="100.00", items=(item,), discount="1"))
+
+
+def test_a_restatement_keeps_the_item_list_as_it_was_known() -> None:
+    """A list that becomes known after the create, with an earlier start, does not move the order (D66)."""
+    at = NOON + timedelta(days=5)
+    item = Item("LP-1002", 1, "20.00")
+    create = Sent("create", 402, "O", click="click-a", event=at, items=(item,))
+
+    told(Move(at), create, Learn("list"), Sent("restate", 402, "O", items=(item,), update=at))
+
+
+def test_a_held_live_order_holds_up_the_test_order() -> None:
+    """A test change waits for the live order that it may have to adopt (D113)."""
+    told(
+        Sent("create", 401, "O", click="click-a", amount="1", currency="CHF"),
+        restate("test"),
+        Learn("francs"),
+    )
