@@ -133,7 +133,7 @@ class Author:
         trackers = (*_TRACKERS, 406, 406, 406, 406) if "terms of B" in self._learned else _TRACKERS
         tracker = self._rarely(trackers, _ODD_TRACKERS, 40)
         enterprise, order_id = (1500002 if tracker == 451 else 1500001), self._rarely(_IDS, _ODD_IDS, 40)
-        if keys and self.one((1, 0, 0)):
+        if self.one((True, False, False)) and keys:
             enterprise, tracker, order_id = self.one(keys)
         usual = {451: ("click-b-alpine",), 406: ("click-b",)}.get(tracker, _CLICKS)
         click = self._rarely(usual, _ODD_CLICKS, 8)
@@ -220,7 +220,7 @@ class Author:
         keys = [key for key in self._model.orders if key[0] == mode or mode == "test"]
         standing = [key for key in keys if self._model.orders[key][-1:] and self._model.orders[key][-1].state]
         enterprise, tracker, order_id = 1500001, self.one(_TRACKERS), self._rarely(_IDS, _ODD_IDS, 40)
-        if keys and self.one((0, *(1,) * 11)):
+        if self.one((True,) * 11 + (False,)) and keys:
             _, enterprise, tracker, order_id = self.one(standing or keys)
         is_open_ended = tracker in (405, 451)
         if kind == "restate":

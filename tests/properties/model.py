@@ -175,7 +175,9 @@ class Model:
             assert it.state is not None
             self.orders[key] = [it]
             self.post(sent, [Record("original", 1, it.state, 1, None)])
-        before, it.state, it.versions = it.state, state, it.versions + 1
+        before = it.state
+        assert before is not None
+        it.state, it.versions = state, it.versions + 1
         if sent.status == "Declined":
             it.validation, it.lock_date, it.locks_at = "DECLINED", at, at
         if sent.status == "Accepted" and it.validation == "PENDING":

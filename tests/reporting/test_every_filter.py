@@ -52,7 +52,7 @@ CASES: dict[str, list[tuple[dict[str, Any], Holds]]] = {
     "posting date": [
         (pair("Posting", FROM, UNTIL), date_holds("postingDate", FROM, UNTIL)),
         ({"sincePostingDate": "2026-03-03T10:00:00Z"}, date_holds("postingDate", "2026-03-03T10", "2026-03-04T10")),
-        ({"beforePostingDate": "2026-03-04T11:00:07Z"}, date_holds("postingDate", "2026-03-03T11", "2026-03-04T11:00:07")),
+        ({"beforePostingDate": "2026-03-04T10:00:00Z"}, date_holds("postingDate", "2026-03-03T10", "2026-03-04T10")),
     ],
     "event date": [
         (pair("Event", "2026-03-31", "2026-04-20"), date_holds("eventDate", "2026-03-31", "2026-04-20")),

@@ -33,6 +33,8 @@ SETTINGS_MODULE = "settings.py"
 LINES_MAX = 400
 
 LONG_MODULES: dict[str, str] = {
+    "tests/rules/test_attribution.py": "The conditions of one section in their order, each beside the next.",
+    "tests/rules/test_commission.py": "The worked examples of one section, in tables that are read together.",
     "errors.py": "One table, a row a code, in order of precedence: in two files the order could not be read.",
 }
 """Modules over the limit: path and the reason why splitting them would not help a reader."""
