@@ -6,6 +6,7 @@ Owns its beginning and end. Tests send orders with ids of their own, so that the
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import count
 
 import psycopg
 import pytest
@@ -15,11 +16,13 @@ from counterfoil.store.connection import DatabaseUrls
 from counterfoil.store.embedded import EmbeddedUrls
 from tests.api.serving import House
 
+_numbers = count(1)
+
 
 @pytest.fixture(scope="session")
 def house(server: EmbeddedUrls, administrator: str, template: str) -> Iterator[House]:
     """The demo network's database with its tokens, and servers on it."""
-    name = "house_of_the_wire"
+    name = f"house_{next(_numbers)}"
     with psycopg.connect(administrator, autocommit=True) as admin:
         admin.execute(f"CREATE DATABASE {name} TEMPLATE {template} OWNER counterfoil_owner".encode())
         opened = House(

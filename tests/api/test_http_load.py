@@ -23,6 +23,7 @@ from tests.api.serving import LIVE, House
 
 BUILD = b"{ getBuildNumber }"
 MB = 1024 * 1024
+PATIENCE_S = 5
 
 OVERLOADED = {"errors": [{"message": "504"}], "data": None}
 
@@ -78,7 +79,9 @@ def test_bodies_share_one_room(house: House) -> None:
     settings: dict[str, Any] = {"body_mb_max": 1, "bodies_mb_max": 1}
     with begun(house, 900_000, 800_000, **settings) as slow:
         room = house.served(**settings).service.api.room
+        end = time.monotonic() + PATIENCE_S
         while room.free > 248_576:
+            assert time.monotonic() < end, "the bytes are not counted"
             time.sleep(0.01)
         reply = house.ask(BUILD.ljust(500_000), **settings)
         assert OVERLOADED == reply.json
@@ -92,15 +95,18 @@ def test_large_requests_wait_in_a_bounded_queue(house: House) -> None:
     """While one large request is judged and no other may wait, the next answers 504; small ones pass."""
     settings: dict[str, Any] = {"large_requests_max": 1, "large_waiting_max": 0}
     large = mutation(creates(*[order(an_id()) for _ in range(3000)]))
+    turns = house.served(**settings).service.api.turns
     with ThreadPoolExecutor(1) as beside:
         first = beside.submit(house.ask, large, **settings)
-        statuses = set()
-        while not first.done():
-            statuses.add(house.ask(BUILD.ljust(70_000), **settings).status)
-            assert 200 == house.ask(BUILD, **settings).status
+        end = time.monotonic() + PATIENCE_S
+        while not turns.locked():
+            assert time.monotonic() < end, "the large request took no turn"
+        second = house.ask(BUILD.ljust(70_000), **settings)
+        assert 200 == house.ask(BUILD, **settings).status
+        assert not first.done(), "the large request was too quick for this test"
 
+    assert (504, OVERLOADED) == (second.status, second.json)
     assert 3000 == len(first.result().payload()["orders"])
-    assert 504 in statuses
 
 
 class BrokenIntake(Intake):
@@ -151,6 +157,7 @@ def test_a_sender_who_crawls_is_given_up(house: House, monkeypatch: pytest.Monke
         for _ in range(40):
             slow.sendall(b" ")
             time.sleep(0.02)
+        slow.settimeout(3)
         assert slow.recv(65536).startswith(b"HTTP/1.1 504")
 
 

@@ -7,6 +7,7 @@ history.py keeps clear of them by name. Next: judging.py.
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -20,6 +21,7 @@ APRIL_LOCKS = datetime(2026, 4, 11, 9, tzinfo=UTC)
 
 CREATE = Sent("create", 401, "O", click="click-a", event=NOON, amount="100.00")
 LOST = Sent("create", 401, "O", amount="100.00")
+GIFT = partial(Sent, "create", 406, click="click-b", event=NOON, amount="10.00")
 CLOSE_MARCH = (Move(APRIL_LOCKS), Close(date(2026, 3, 1)))
 
 
@@ -52,6 +54,12 @@ STANDING: dict[str, tuple[Step | Sent, ...]] = {
         *CLOSE_MARCH,
         Learn("francs"),
         cancel(),
+    ),
+    "adopted uses nothing": (
+        Learn("terms of B"),
+        *(GIFT(order_id=f"G-{n}") for n in (1, 2)),
+        *(Sent("restate", 406, f"G-{n}", mode="test", amount="5.00", update=NOON) for n in (1, 2)),
+        GIFT(order_id="G-3", mode="test"),
     ),
     "key without time": (LOST, Sent("create", 401, "O", amount="100.00", event=NOON)),
 }

@@ -1,4 +1,4 @@
-"""Fixtures of the reports: a history that everyone may read, served on loopback, and counters for single tests.
+"""Fixtures of the reports: a history that everyone may read, and a ledger for a single test, both served.
 
 Owns their beginning and end. Tests that share the history leave it as it is. Next: counter.py.
 """
@@ -16,6 +16,21 @@ from counterfoil.store.embedded import EmbeddedUrls
 from tests.desk import Desk
 from tests.reporting.counter import Counter
 from tests.reporting.history import tell
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Makes the marker of long tests known."""
+    config.addinivalue_line("markers", "deep: takes about a minute; runs with `-m deep` alone")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves long tests out, unless a run asks for marks."""
+    if config.getoption("markexpr"):
+        return
+    deep = [item for item in items if item.get_closest_marker("deep")]
+    if deep:
+        config.hook.pytest_deselected(items=deep)
+        items[:] = [item for item in items if item not in deep]
 
 
 @pytest.fixture

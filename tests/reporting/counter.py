@@ -1,6 +1,6 @@
 """The counter: the reading side of a desk over real HTTP, with a token for everyone of the tenant matrix.
 
-Owns tokens by name and the short hand of asking. Leaves serving to tests/api/serving.py. Next: test_export.py.
+Owns tokens by name and the short hand of asking. Leaves serving to tests/api/serving.py.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from tests.api.serving import Reply, Served
 from tests.desk import Desk
 
 EXPORT = "/export/commissions"
+ADVERTISER = "advertiser"
 
 
 class Counter:
@@ -47,7 +48,7 @@ class Counter:
         path: str,
         body: str | bytes | None = None,
         *,
-        token: str | None = "advertiser",
+        token: str | None = ADVERTISER,
         method: str | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Reply:
@@ -59,22 +60,22 @@ class Counter:
         return self.served.ask(method or ("GET" if body is None else "POST"), path, raw, given)
 
     def query(
-        self, document: str, token: str | None = "advertiser", path: str = "/query", **variables: Any
+        self, document: str, token: str | None = ADVERTISER, path: str = "/query", **variables: Any
     ) -> Reply:
         """A report in an envelope."""
         return self.ask(path, json.dumps({"query": document, "variables": variables}), token=token)
 
-    def export(self, token: str | None = "advertiser", **parameters: Any) -> Reply:
+    def export(self, token: str | None = ADVERTISER, **parameters: Any) -> Reply:
         """An export by address."""
         return self.ask(f"{EXPORT}?{urlencode(parameters, doseq=True)}", token=token)
 
-    def rows(self, token: str = "advertiser", **parameters: Any) -> list[dict[str, str]]:
+    def rows(self, token: str = ADVERTISER, **parameters: Any) -> list[dict[str, str]]:
         """The rows of an export as CSV."""
         reply = self.export(token, **parameters)
         assert reply.status == 200, reply.body
         return list(csv.DictReader(io.StringIO(reply.body.decode(), newline="")))
 
-    def objects(self, token: str = "advertiser", **parameters: Any) -> list[dict[str, Any]]:
+    def objects(self, token: str = ADVERTISER, **parameters: Any) -> list[dict[str, Any]]:
         """The objects of an export as JSON lines."""
         reply = self.export(token, format="jsonl", **parameters)
         assert reply.status == 200, reply.body

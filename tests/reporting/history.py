@@ -1,6 +1,6 @@
 """The history: two months of orders of every kind, so that each field and each filter has something to tell.
 
-Owns what was sent and when. Words that only an advertiser may see are marked. Next: counter.py, who serves it.
+Owns what was sent and when. Words that only an advertiser may see are marked. Next: counter.py.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from counterfoil.store.connection import connect
 from tests.desk import ALPINE, BEGINNING, CLICK_A, CLICK_B, CLICK_B_ALPINE, NORTHWIND, Desk
 from tests.reporting.bookkeeping import cancel, create, items, post, restate
 
-SECRET = "ONLY-THE-ADVERTISER-SEES-THIS"  # noqa: S105 - a word that tests look for
+SECRET = "ONLY-THE-ADVERTISER-SEES-THIS"
 MARCH = date(2026, 3, 1)
 LAST = datetime(2026, 4, 11, 12, tzinfo=UTC)
 """When the history ends: March has locked, and was closed just now."""
@@ -99,5 +99,5 @@ def tell(desk: Desk) -> None:
     desk.clock(LAST)
     books(desk).close(MARCH, "tests")
     bonus(desk, 7700002, "-4")
-    last = {"event_time": "2026-04-11T11:00:00Z"}
+    last: dict[str, Any] = {"event_time": "2026-04-11T11:00:00Z"}
     post(desk, create("A-7", cj_event=CLICK_B, **last), create("A-8", 403, amount=None, **last))

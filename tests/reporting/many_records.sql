@@ -113,5 +113,3 @@ SELECT enterprise_id, original_action_id, event_time + interval '1 minute', 'sub
     ('00000000-0000-7000-9000-' || lpad(to_hex(n), 12, '0'))::uuid, 2, 'ACCEPTED', locking_date, locking_date, false
 FROM life
 WHERE is_open_ended AND mod(n, 500) <> 4;
-
-ANALYZE commission_record, action_current, action, order_version, action_status, posting, event;

@@ -1,7 +1,7 @@
 """The report over HTTP: what real clients send, and every answer they get that is no page.
 
-Owns transport, leniencies and errors of `/query` (spec/commission-detail-api.md, sections 1, 10 to 12). Leaves
-what filters choose to test_every_filter.py. Next: test_tenants.py.
+Owns transport, leniencies and errors of `/query` (spec/commission-detail-api.md, sections 1, 10 to 12).
+Leaves what filters choose to test_every_filter.py. Next: test_tenants.py.
 """
 
 from __future__ import annotations
@@ -18,8 +18,14 @@ from tests.reporting.bookkeeping import VINYL_DIGEST
 from tests.reporting.counter import Counter
 
 MINE = '{ publisherCommissions(forPublishers: ["7700001"], sinceCommissionId: "0") { count } }'
-RECORDS_OF_A = 12
-EMPTY = {"count": 0, "limit": 10000, "maxCommissionId": None, "payloadComplete": True, "records": []}
+RECORDS_OF_A = 13
+EMPTY: dict[str, Any] = {
+    "count": 0,
+    "limit": 10000,
+    "maxCommissionId": None,
+    "payloadComplete": True,
+    "records": [],
+}
 PAGE = "{ count limit maxCommissionId payloadComplete records { commissionId } }"
 
 
@@ -51,7 +57,7 @@ def test_a_bare_document_is_read_under_any_content_type(shelf: Counter, content_
         json.dumps({"query": MINE}),
         json.dumps({"query": MINE, "variables": None, "operationName": None, "extensions": {"a": 1}}),
         '{publisherCommissions(forPublishers:["7700001",],sinceCommissionId:"0",),{count,},}',
-        '{ publisherCommissions(forPublishers: "7700001" sinceCommissionId: "0") { count records { orderId sid } } }',
+        '{ publisherCommissions(forPublishers: "7700001" sinceCommissionId: "0") { count records { sid } } }',
     ],
 )
 def test_documents_as_clients_write_them(shelf: Counter, body: str) -> None:
@@ -86,7 +92,7 @@ NULLS = """query Q($p: [String!]!, $since: String, $before: String, $cursor: Str
     ],
 )
 def test_variables_as_clients_send_them(shelf: Counter, variables: dict[str, Any], expected: int) -> None:
-    """Explicit nulls and empty lists say nothing; enum lists and bare values for lists are read (D4, D122)."""
+    """Nulls and empty lists say nothing; enum lists and bare values for lists are read (D4, D122)."""
     body = json.dumps({"query": NULLS, "variables": {"p": VINYL_DIGEST, **variables}})
 
     assert expected == count(shelf, body)
@@ -151,25 +157,24 @@ def test_what_cannot_be_read_is_a_top_level_error(shelf: Counter, argument: str,
     [
         (
             '{ publisherCommissions(forPublishers: "1") { records { foo } } }',
-            "Validation error of type FieldUndefined: Field 'foo' in type 'PublisherCommission' is undefined"
-            " @ 'publisherCommissions/records/foo'",
+            "FieldUndefined: Field 'foo' in type 'PublisherCommission' is undefined @ '…/records/foo'",
         ),
         (
             '{ advertiserCommissions(forAdvertisers: "1", updatedSince: "2026-03-01") { count } }',
-            "Validation error of type UnknownArgument: Unknown field argument updatedSince"
-            " @ 'advertiserCommissions'",
+            "UnknownArgument: Unknown field argument updatedSince @ 'advertiserCommissions'",
         ),
         (
             '{ advertiserCommissions(forAdvertisers: "1", orderIds: ["A-1"]) { count } }',
-            "Validation error of type UnknownArgument: Unknown field argument orderIds"
-            " @ 'advertiserCommissions'",
+            "UnknownArgument: Unknown field argument orderIds @ 'advertiserCommissions'",
         ),
-        ("{ me }", "Validation error of type FieldUndefined: Field 'me' in type 'Query' is undefined @ 'me'"),
+        ("{ me }", "FieldUndefined: Field 'me' in type 'Query' is undefined @ 'me'"),
     ],
 )
 def test_what_the_schema_does_not_have_is_an_error(shelf: Counter, document: str, message: str) -> None:
     """Unknown fields and arguments are never ignored, and our additions are unknown here (D152)."""
-    assert message == shelf.query(document).message
+    told = shelf.query(document).message.replace("publisherCommissions/", "…/")
+
+    assert f"Validation error of type {message}" == told
 
 
 def test_a_document_that_does_not_parse_is_told(shelf: Counter) -> None:
@@ -190,7 +195,7 @@ WITHOUT_RIGHTS = [
 
 @pytest.mark.parametrize(("token", "message"), WITHOUT_RIGHTS)
 def test_who_may_not_read_is_told_so(shelf: Counter, token: str | None, message: str) -> None:
-    """One sentence, null data, HTTP 200: no token, an ended one, one without the scope, a test one (D7, D147)."""
+    """One sentence, null data, HTTP 200: no token, an ended one, no scope, a test one (D7, D147)."""
     reply = shelf.query(MINE, token)
 
     assert (200, {"errors": [{"message": message}], "data": None}) == (reply.status, reply.json)
@@ -199,7 +204,7 @@ def test_who_may_not_read_is_told_so(shelf: Counter, token: str | None, message:
 def test_the_test_ledger_and_what_earns_nothing_are_not_listed(shelf: Counter) -> None:
     """Neither an order of the test ledger nor a non-commissionable one has a line (D112, D128)."""
     told = shelf.query(
-        '{ advertiserCommissions(forAdvertisers: "5500001", sinceCommissionId: "0") { records { orderId coupon } } }'
+        '{ advertiserCommissions(forAdvertisers: "5500001", sinceCommissionId: "0") { records { orderId } } }'
     )
     seen = {each["orderId"] for each in told.payload("advertiserCommissions")["records"]}
 
@@ -215,7 +220,7 @@ def test_the_schema_that_is_served_is_the_originals(shelf: Counter) -> None:
 
 
 def test_pages_follow_each_other_over_http(shelf: Counter) -> None:
-    """The cursor with unchanged dates leads through all records, each once; a cursor past the end is empty."""
+    """The cursor with unchanged dates leads through all records, each once; past the end is nothing."""
     document = (
         'query($c: String) { publisherCommissions(forPublishers: "7700002", sincePostingDate: "2026-03-01",'
         ' beforePostingDate: "2026-03-31", sinceCommissionId: $c) ' + PAGE + " }"

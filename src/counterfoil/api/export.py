@@ -250,7 +250,7 @@ class Exports:
 
 
 async def _gone(receive: Receive) -> bool:
-    return (await receive())["type"] == "http.disconnect"
+    return str((await receive())["type"]) == "http.disconnect"
 
 
 def _form(wanted: Wanted, heads: list[Head]) -> Csv | JsonLines | Parquet:

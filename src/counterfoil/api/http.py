@@ -107,7 +107,7 @@ class Api:
         self._sandbox = sandbox
         self._calls = CallLimit(settings.rate_limit)
         self._beside = ThreadPoolExecutor(max_workers=16, thread_name_prefix="beside")
-        self._large = asyncio.Semaphore(settings.large_requests_max)
+        self.turns = asyncio.Semaphore(settings.large_requests_max)
         self._large_waiting = 0
         self._body_max = settings.body_mb_max * 1024 * 1024
         self.room = Room(max(settings.bodies_mb_max, settings.body_mb_max) * 1024 * 1024)
@@ -229,12 +229,12 @@ class Api:
     @asynccontextmanager
     async def _turn(self) -> AsyncIterator[None]:
         """A turn among the large requests. Raises NoRoom when too many wait for one, or for too long."""
-        if self._large.locked() and self._large_waiting >= self._settings.large_waiting_max:
+        if self.turns.locked() and self._large_waiting >= self._settings.large_waiting_max:
             raise NoRoom
         self._large_waiting += 1
         try:
             async with asyncio.timeout(LARGE_WAIT_S):
-                await self._large.acquire()
+                await self.turns.acquire()
         except TimeoutError:
             raise NoRoom from None
         finally:
@@ -242,7 +242,7 @@ class Api:
         try:
             yield
         finally:
-            self._large.release()
+            self.turns.release()
 
     async def _judged(self, asked: Asked, judged: Answer | Accepted | Again | Lookup) -> Answer:
         if isinstance(judged, Again):

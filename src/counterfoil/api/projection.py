@@ -184,8 +184,13 @@ _ITSELF: dict[str, Leaf | One | Many] = {"id": Leaf(lambda ids: ids)}
 
 def page_payload(field: RootField, page: Page) -> bytes:
     """A page of commission records as JSON, with the fields that were selected."""
+    return encode(page_printer(field)(page))
+
+
+def page_printer(field: RootField) -> Callable[[Page], object]:
+    """What prints a page with the fields that were selected, for `encode`."""
     print_ = printer(get_named_type(field.type).name, field.selection, _fields_of)
-    return encode(print_([page], 1)[0])
+    return lambda page: print_([page], 1)[0]
 
 
 def fields_of_records(field: RootField) -> frozenset[str]:

@@ -157,7 +157,8 @@ class Parquet:
             case Kind.FIGURE:
                 return self._arrow.decimal128(FIGURE_DIGITS, FIGURE_DECIMALS)
             case Kind.INSTANT:
-                return self._arrow.timestamp("s", tz="UTC")
+                # The file's smallest unit is the millisecond.
+                return self._arrow.timestamp("ms", tz="UTC")
             case Kind.FLAG:
                 return self._arrow.bool_()
             case Kind.TEXT | Kind.NESTED:

@@ -35,7 +35,10 @@ _LISTS = (
     *("commissionIds", "adIds", "websiteIds", "actionStatuses", "actionTypes", "lockingMethods"),
     *("validationStatuses", "orderIds"),
 )
-_WORDS: dict[str, Sequence[str]] = {"lockingMethods": list(LockingMethod), "validationStatuses": list(ValidationStatus)}
+_WORDS: dict[str, Sequence[str]] = {
+    "lockingMethods": list(LockingMethod),
+    "validationStatuses": list(ValidationStatus),
+}
 _SWITCHES = {"true": True, "1": True, "false": False, "0": False}
 _CHOICES: dict[str, Sequence[str]] = {
     "format": FORMATS,

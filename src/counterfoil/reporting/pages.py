@@ -6,9 +6,9 @@ Next: records.py for what a record says.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from msgspec import Struct
 from psycopg import Connection
@@ -59,15 +59,22 @@ def page(
     """
     companies = readable(caller, filters)
     columns = columns_for(filters.side, fields)
-    found = []
+    found: list[tuple[Any, ...]] = []
     if companies:
         wanted = conditions(connection, filters, companies, now, networks)
         found = lines(connection, wanted, columns, now, limit + 1)
-    shown = found[:limit]
     # Read after the records, so that it knows everyone they name.
-    network = networks.in_force(connection) if shown else _NOBODY
+    network = networks.in_force(connection) if found else _NOBODY
+    return page_of(found, columns, filters.side, network, limit)
+
+
+def page_of(
+    found: Sequence[tuple[Any, ...]], columns: Sequence[str], side: Side, network: Network, limit: int
+) -> Page:
+    """The page that lines with these columns make; a line beyond the limit says that more follow."""
+    shown = found[:limit]
     by_name = dict(zip(columns, zip(*shown, strict=True) if shown else [()] * len(columns), strict=True))
-    records = Records(by_name, len(shown), filters.side, network)
+    records = Records(by_name, len(shown), side, network)
     return Page(
         records=records,
         count=len(shown),
