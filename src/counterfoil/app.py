@@ -19,6 +19,7 @@ from threading import Event
 import psycopg
 import structlog
 from psycopg import Connection
+from psycopg.conninfo import conninfo_to_dict
 
 from counterfoil import crashpoint
 from counterfoil.administration import make_sandbox
@@ -69,7 +70,10 @@ class Database:
     def _reach(self) -> DatabaseUrls:
         settings = self._settings
         if settings.database_url:
-            return DatabaseUrls(settings.database_url, settings.database_owner_url or settings.database_url)
+            owner = settings.database_owner_url or settings.database_url
+            _refuse_unreadable(settings.database_url, "COUNTERFOIL_DATABASE_URL")
+            _refuse_unreadable(owner, "COUNTERFOIL_DATABASE_OWNER_URL")
+            return DatabaseUrls(settings.database_url, owner)
         self._lease = acquire(
             settings.data_dir, purpose=self._purpose, say=self._say, account=settings.database_account
         )
@@ -110,6 +114,16 @@ class Database:
         """Gives the database back; the last who leaves stops the embedded one."""
         if self._lease is not None:
             self._lease.release()
+
+
+def _refuse_unreadable(url: str, name: str) -> None:
+    try:
+        conninfo_to_dict(url)
+    except psycopg.ProgrammingError as error:
+        raise SettingError(
+            f"{name} cannot be read: {str(error).strip()}.",
+            "Write it as postgresql://user:password@host/database.",
+        ) from error
 
 
 @contextmanager

@@ -151,16 +151,22 @@ class Intake:
         self._drop()
 
     def _next_group(self) -> list[_Waiting]:
+        """The requests that wait now, up to a size; none only when intake is closing."""
         with self._changed:
-            while not self._queue and not self._closing:
-                self._changed.wait()
             group: list[_Waiting] = []
-            size = 0
-            while self._queue and (not group or size + self._queue[0].size <= GROUP_BYTES_MAX):
-                waiting = self._queue.popleft()
-                size += waiting.size
-                group.append(waiting)
-            self._queued_bytes -= size
+            while not group:
+                while not self._queue and not self._closing:
+                    self._changed.wait()
+                if not self._queue:
+                    return []
+                size = 0
+                while self._queue and (not group or size + self._queue[0].size <= GROUP_BYTES_MAX):
+                    waiting = self._queue.popleft()
+                    size += waiting.size
+                    # A caller that went away before its turn is left out, and nothing of it is kept.
+                    if waiting.receipts.set_running_or_notify_cancel():
+                        group.append(waiting)
+                self._queued_bytes -= size
             return group
 
     def _append(self, group: list[_Waiting]) -> None:

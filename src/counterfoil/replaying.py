@@ -118,7 +118,7 @@ def _compare(
     for what, kept_rows, made, key in (
         ("action", known.actions, _actions(again), 2),
         ("version", known.versions, _versions(again), 3),
-        ("status", known.statuses, _statuses(again), 3),
+        ("status", known.statuses, _statuses(again), 5),
         ("line", known.lines, _lines(again), 6),
     ):
         yield from _compare_rows(what, kept_rows, made, key, submissions[0].submission_id)
@@ -180,7 +180,7 @@ def _statuses(again: dict[UUID, Decided]) -> _Made:
     for submission_id, each in again.items():
         if each.status is not None and each.standing is not None:
             row = rows.status_row(each.standing.action, each.status, submission_id)
-            made[row[:3]] = submission_id, row
+            made[row[:5]] = submission_id, row
     return made
 
 

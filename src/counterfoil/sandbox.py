@@ -69,7 +69,8 @@ class SandboxTime:
                 raise Refused("That is later than the calendar goes.", "Choose an earlier time.") from error
             if not reference.move_clock(connection, wanted):
                 raise Refused(
-                    f"The clock stands at {now.isoformat()} and only moves forward.", "Choose a later time."
+                    f"The clock stands at {now:%Y-%m-%dT%H:%M:%SZ} and only moves forward.",
+                    "Choose a later time.",
                 )
             log.flush(connection, [event(Channel.CLOCK, moved_by, f"clock at {wanted.isoformat()}")])
             connection.commit()

@@ -1,7 +1,7 @@
 """The scheduler: what happens because time passes.
 
-Owns the noting of locks; one leader at a time, any processor may be it. Whatever it does can be done late
-without changing any amount. Next: store/calendar.py.
+Owns the noting of locks, and the second look at what waits for a rate; one leader at a time, any processor
+may be it. Whatever it does can be done late without changing any amount. Next: store/calendar.py.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from psycopg import Connection
 
-from counterfoil.store import calendar, posting
+from counterfoil.store import calendar, lanes, posting
 
 
 class Scheduler:
@@ -22,10 +22,15 @@ class Scheduler:
         self._connection: Connection | None = None
 
     def do_what_is_due(self) -> int:
-        """Notes every lock that is due; answers how many. Raises psycopg.OperationalError while away."""
+        """Notes every lock that is due; answers how many. Raises psycopg.OperationalError while away.
+
+        Rates that came in while a processor was deciding let its held submissions go on.
+        """
         if self._connection is None or self._connection.closed or self._connection.broken:
             self._connection = self._connect()
             posting.prepare(self._connection)
+        lanes.release_for_rates(self._connection)
+        self._connection.commit()
         total = 0
         while noted := calendar.note_locks(self._connection):
             total += noted

@@ -7,7 +7,7 @@ it takes the same actions however often it is interrupted. Next: rules/incentive
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -89,8 +89,9 @@ class Books:
             if known.finished_at is not None:
                 return Closed(month, 0, tuple(rows.read_statements(connection, month)), (), True)
             waiting = rows.waiting(connection, closing.received_at)
-            self._post_incentives(connection, closing)
+            # Actions first: the posting lock, which incentives take, must not wait for rows of actions.
             actions = rows.close_actions(connection, closing)
+            self._post_incentives(connection, closing)
             crashpoint("close.lines_chosen")
             self._write_papers(connection, closing)
             rows.finish(connection, month)
@@ -128,9 +129,7 @@ class Books:
                 "marked_by": marked_by,
             }
             if not rows.mark_paid(connection, values):
-                raise Refused(
-                    f"There is no unpaid paper {number}.", "See the numbers: counterfoil month show MONTH"
-                )
+                raise _not_paid(number, rows.read_statements(connection, None))
             connection.commit()
 
     def _noted(self, month: date, closed_by: str) -> Closing:
@@ -146,7 +145,7 @@ class Books:
             assert earliest is not None
             if now < earliest:
                 raise Refused(
-                    f"{month:%Y-%m} locks on {earliest.isoformat()} and cannot be closed before.",
+                    f"{month:%Y-%m} locks on {earliest:%Y-%m-%dT%H:%M:%SZ} and cannot be closed before.",
                     "Close it after that.",
                 )
             receipt = log.flush(connection, [event(Channel.CLOSING, closed_by, f"closing {month:%Y-%m}")])()[
@@ -164,10 +163,12 @@ class Books:
         networks.load(connection, [version])
         network = networks.of(version)
         since, before = month_span(closing.month)
+        # A publisher who joined within the month counts: the terms are those in force at its end.
+        end = before - timedelta(microseconds=1)
         found: list[dict[str, Any]] = []
-        for figures in rows.month_figures(connection, since, before):
-            contract = network.contract_at(figures.advertiser_id, figures.publisher_id, since)
-            terms = network.terms_at(contract.id, since) if contract is not None else None
+        for figures in rows.month_figures(connection, since, before, closing.position):
+            contract = network.contract_at(figures.advertiser_id, figures.publisher_id, end)
+            terms = network.terms_at(contract.id, end) if contract is not None else None
             for action in terms.actions if terms is not None else ():
                 if action.action_tracker != figures.action_tracker_id:
                     continue
@@ -200,6 +201,11 @@ class Books:
         if not bonus.amount or not bonus.reason.strip():
             raise Refused("A bonus needs an amount other than 0 and a reason.", "Give both.")
         advertiser = network.enterprises[tracker.enterprise].advertiser
+        if (advertiser, publisher.id) not in network.contracts:
+            raise Refused(
+                f"Publisher {publisher.id} has no contract with advertiser {advertiser}.",
+                "Name an action tracker of an advertiser that it works for.",
+            )
         job = Closing(bonus.month, position, received_at, bonus.added_by, None)
         return self._period_row(
             connection,
@@ -334,6 +340,20 @@ class Books:
 def difference_to_ledger(statement: Statement, lines: Iterable[rows.StatementLine]) -> Decimal:
     """What a paper says more or less than its lines; 0 unless something is broken."""
     return statement.total - sum((line.commission + line.fee for line in lines), Decimal(0))
+
+
+def _not_paid(number: str, papers: Iterable[Statement]) -> Refused:
+    paper = next((each for each in papers if each.number == number), None)
+    if paper is None:
+        return Refused(f"There is no paper {number}.", "See the numbers: counterfoil month show 2026-03")
+    if paper.paid_on is not None:
+        return Refused(
+            f"{number} was paid on {paper.paid_on} by {paper.reference}.", "Nothing is left to do."
+        )
+    return Refused(
+        f"{number} has nothing to pay: {paper.carried_forward} {paper.currency} are carried forward.",
+        "The amount comes with the next statement that reaches the least payment.",
+    )
 
 
 def _parts(number: str) -> tuple[str, int, int]:

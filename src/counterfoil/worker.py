@@ -101,7 +101,9 @@ class Worker:
                 connection.rollback()
                 _log.error("submission_undecidable", submission_id=str(failed), error=repr(failed.__cause__))
                 poison = {*poison, failed.submission_id}
-            except (psycopg.DataError, psycopg.IntegrityError) as refused:
+            except psycopg.Error as refused:
+                if connection.broken or connection.closed or _is_passing(refused):
+                    raise
                 connection.rollback()
                 splits += 1
                 if splits > SPLITS_MAX:
@@ -142,40 +144,56 @@ class Worker:
         read_again = {held.submission.key for held in chunk.waiting}
         blocked = lanes.blocked(connection, (submission.key for submission in chunk.fresh)) - read_again
         crashpoint("facts.loaded")
-        decisions = decide_in_order([*chunk.fresh, *again], facts, blocked=blocked, poison=poison)
+        decisions = decide_in_order(
+            [*chunk.fresh, *again],
+            facts,
+            blocked=blocked,
+            poison=poison,
+            # A session that is silent for ten seconds is taken for a stopped processor.
+            breathe=lambda: lanes.breathe(connection),
+        )
         crashpoint("batch.decided")
         decided = [decision for decision in decisions if isinstance(decision, Decided)]
         held = [(decision.submission.lane, decision) for decision in decisions if isinstance(decision, Held)]
         were_held = {again.submission.submission_id for again in chunk.waiting}
         freed = [d.submission.submission_id for d in decided if d.submission.submission_id in were_held]
-        posting.write(connection, decided, finish=lambda: lanes.finish(connection, chunk.works, freed, held))
+        posting.write(
+            connection,
+            decided,
+            finish=lambda: lanes.finish(connection, chunk.works, freed, held, rates_known=facts.rates_known),
+        )
         if self._report is not None:
             self._report(decisions)
         return len(decisions)
 
     def _unpostable(self, connection: Connection, chunk: Chunk) -> set[UUID]:
-        """Which submissions of one piece of work the database refuses: each is tried by itself and undone."""
-        refused: set[UUID] = set()
+        """Which submissions of one piece of work the database refuses: halves are tried, and undone."""
         candidates = [*chunk.fresh, *(held.submission for held in chunk.waiting)]
         candidates.sort(key=lambda each: (each.position, each.n))
-        for at, submission in enumerate(candidates, start=1):
-            if not lanes.take(connection, [submission.lane]):
-                return refused
-            later = {other.submission_id for other in candidates[at:]}
+        refused: set[UUID] = set()
+        parts = [candidates]
+        while parts:
+            part = parts.pop()
+            if not part or not lanes.take(connection, [part[0].lane]):
+                continue
             try:
-                self._try(connection, candidates, refused | later)
-            except (psycopg.DataError, psycopg.IntegrityError):
-                refused.add(submission.submission_id)
+                self._try(connection, part)
+            except psycopg.Error as error:
+                if connection.broken or _is_passing(error):
+                    raise
+                if len(part) == 1:
+                    refused.add(part[0].submission_id)
+                else:
+                    half = len(part) // 2
+                    parts += [part[:half], part[half:]]
             connection.rollback()
         return refused
 
-    def _try(
-        self, connection: Connection, submissions: Sequence[Submission], poison: Collection[UUID]
-    ) -> None:
+    def _try(self, connection: Connection, submissions: Sequence[Submission]) -> None:
         facts = facts_for(
             connection, submissions, self._networks, self._options, rate_age_days_max=self._rate_age_days_max
         )
-        decisions = decide_in_order(submissions, facts, poison=poison)
+        decisions = decide_in_order(submissions, facts, breathe=lambda: lanes.breathe(connection))
         posting.write_wide(connection, [decision for decision in decisions if isinstance(decision, Decided)])
 
     def _open(self) -> Connection:
@@ -183,3 +201,8 @@ class Worker:
             self._connection = self._connect()
             posting.prepare(self._connection)
         return self._connection
+
+
+def _is_passing(error: psycopg.Error) -> bool:
+    """Whether an error says nothing of what was written: the database is away, full, in a deadlock."""
+    return (error.sqlstate or "08")[:2] in ("08", "40", "53", "55", "57")

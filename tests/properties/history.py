@@ -55,7 +55,6 @@ Step = Send | Move | Learn | Close
 OPEN = frozenset(
     {
         "test held before live",
-        "closed by receipt",
         "closed though left",
         "key without time",
         "adopted uses nothing",
@@ -102,7 +101,6 @@ class Author:
         self._sent: list[Send] = []
         self._learned: set[str] = set()
         self._month = now.date().replace(day=1)
-        self._has_just_closed = False
         self._is_alone = True
 
     def step(self) -> Step:
@@ -113,11 +111,7 @@ class Author:
         return self.next(self.one(kinds))
 
     def next(self, kind: str) -> Step:
-        """A step of this kind, or what has to come before it."""
-        if self._has_just_closed and "closed by receipt" in OPEN:
-            self._has_just_closed = False
-            self.now += SECOND
-            return Move(self.now)
+        """A step of this kind, or another where it cannot be."""
         step: Step = getattr(self, kind)()
         return step
 
@@ -292,7 +286,6 @@ class Author:
         if pacific(tenth_after(self._month) + DAY, 2) > self.now:
             return self.move()
         month, self._month = self._month, tenth_after(self._month).replace(day=1)
-        self._has_just_closed = True
         return Close(month)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from counterfoil.model.orders import Cancellation, Mode, NewOrder, OrderItem, Restatement
+from counterfoil.model.orders import Cancellation, Channel, Extension, Mode, NewOrder, OrderItem, Restatement
 from counterfoil.processing import Options
 from counterfoil.replaying import Replayed, replay_log
 from counterfoil.store.connection import connect
@@ -44,7 +44,10 @@ def history(desk: Desk) -> None:
     ]
     ends = [
         Cancellation(
-            enterprise_id=NORTHWIND, action_tracker_id=402, order_id=f"R-{n}", update_time="2026-03-01T09:50:00Z"
+            enterprise_id=NORTHWIND,
+            action_tracker_id=402,
+            order_id=f"R-{n}",
+            update_time="2026-03-01T09:50:00Z",
         )
         for n in (2, 3, 99)
     ]
@@ -64,6 +67,19 @@ def test_the_same_log_gives_the_same_ledger(desk: Desk) -> None:
 
     assert () == found.differences
     assert (26, 1) == (found.decided, found.undecided)
+
+
+def test_statuses_of_one_instant_are_told_apart(desk: Desk) -> None:
+    """In a standing clock an order opens and is extended at the same time."""
+    order = NewOrder(enterprise_id=NORTHWIND, action_tracker_id=401, order_id="E-1", cj_event=CLICK_A)
+    desk.send([order])
+    desk.send(
+        [Extension(enterprise_id=NORTHWIND, action_tracker_id=401, order_id="E-1")], channel=Channel.PAGE
+    )
+    desk.process()
+    found = replayed(desk)
+
+    assert (2, ()) == (found.decided, found.differences)
 
 
 def test_a_figure_that_was_changed_is_found(desk: Desk, administrator: str) -> None:

@@ -13,6 +13,8 @@ from urllib.parse import quote
 import pytest
 from graphql import build_client_schema, get_introspection_query
 
+from counterfoil.api import schemas
+from tests.api.test_projection import everything, required
 from tests.api.test_schema_facts import facts, facts_of
 from tests.reporting.bookkeeping import VINYL_DIGEST
 from tests.reporting.counter import Counter
@@ -217,6 +219,25 @@ def test_the_schema_that_is_served_is_the_originals(shelf: Counter) -> None:
     served = build_client_schema({"__schema": reply.payload("__schema")})
 
     assert facts("commission-detail") == facts_of(served)
+
+
+@pytest.mark.parametrize(
+    ("query", "companies", "type_name"),
+    [
+        ("advertiserCommissions", 'forAdvertisers: ["5500001", "5500002"]', "AdvertiserCommissions"),
+        ("publisherCommissions", 'forPublishers: ["7700001", "7700002"]', "PublisherCommissions"),
+    ],
+)
+def test_what_is_never_null_is_filled_on_every_record(
+    shelf: Counter, query: str, companies: str, type_name: str
+) -> None:
+    """Every field of every record of the history, bonuses too, is what the schema says that it is."""
+    schema = schemas.commission_detail().types
+    document = f'{{ {query}({companies}, sinceCommissionId: "0") {{ {everything(schema, type_name)} }} }}'
+    page = shelf.query(document, "operator").payload(query)
+
+    assert [] == required(schema, type_name, page)
+    assert {"bonus", "sim_sale", "item_sale", "sim_lead"} == {each["actionType"] for each in page["records"]}
 
 
 def test_pages_follow_each_other_over_http(shelf: Counter) -> None:

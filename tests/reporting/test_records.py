@@ -13,6 +13,7 @@ from counterfoil.reporting.countries import alpha3
 from counterfoil.reporting.records import REASONS
 from tests.desk import BEGINNING, CLICK_B, Desk
 from tests.reporting.bookkeeping import cancel, column, create, items, post, read, restate
+from tests.reporting.history import bonus
 
 NEW = {"customerStatus": "New"}
 
@@ -305,6 +306,38 @@ def test_a_bonus_belongs_to_no_order(desk: Desk) -> None:
     assert [("bonus", True, None, None, None, None, [])] == figures(desk, *fields, actionTypes=["Bonus"])
     assert ["sim_sale"] == column(desk, "actionType", actionTypes=["sim_sale", "perf_inc"])
     assert ["sim_sale", "bonus"] == column(desk, "actionType")
+
+
+@pytest.mark.parametrize("side", ["advertiser", "publisher"])
+def test_a_period_record_has_figures_in_every_currency(desk: Desk, side: str) -> None:
+    """What is owed for a month is shown as it was converted; the advertiser's cost has the other sign."""
+    bonus(desk, 7700002, "10")
+    # An incentive is such a record too; closing a month posts it.
+    for statement in (
+        "CREATE TEMPORARY TABLE figures AS SELECT * FROM period_record",
+        "UPDATE figures SET kind = 'perf_inc'",
+        "INSERT INTO period_record SELECT * FROM figures",
+        "CREATE TEMPORARY TABLE lines AS SELECT * FROM commission_record",
+        "UPDATE lines SET kind = 'perf_inc', commission_id = commission_id + 1",
+        "INSERT INTO commission_record SELECT * FROM lines",
+    ):
+        desk.connection.execute(statement.encode())
+    cost = ("advCommissionAmountAdvCurrency", "cjFeeUsd") if side == "advertiser" else ()
+    fields = (
+        *("actionType", "original", "originalActionId", "pubCommissionAmountPubCurrency", "actionStatus"),
+        *("pubCommissionAmountUsd", "saleAmountUsd", "actionTrackerName", "lockingMethod", *cost),
+    )
+    rest = ("10", "locked", "11", "0", "Record order (simple)", None, *(("-11", "0") if cost else ()))
+
+    assert [
+        ("bonus", True, "2000000001", *rest),
+        ("perf_inc", True, "2000000002", *rest),
+    ] == figures(desk, *fields, side=side)
+    assert [0, 0] == records(desk, "items", side=side).items.lengths
+    assert ["perf_inc"] == column(
+        desk, "actionType", side=side, actionTypes=["PERF_INC"], actionStatuses=["locked"]
+    )
+    assert [] == column(desk, "actionType", side=side, lockingMethods=["FIXED_DATE"])
 
 
 def test_a_legacy_correction_keeps_the_sign_of_the_discount(desk: Desk) -> None:

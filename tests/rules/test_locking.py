@@ -236,7 +236,6 @@ def test_a_change_is_in_time_if_it_was_received_before_the_lock_instant() -> Non
     assert locking.is_locked(opened(), LOCKS_AT)
 
 
-
 @pytest.mark.parametrize(
     ("status", "method", "received", "allowed"),
     [

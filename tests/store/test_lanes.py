@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from counterfoil.model.orders import NewOrder, lane_of
+from counterfoil.administration import import_rates
+from counterfoil.model.orders import Cancellation, NewOrder, lane_of
+from counterfoil.scheduler import Scheduler
 from counterfoil.store import lanes
+from counterfoil.store.connection import connect
 from tests.desk import CLICK_A, NORTHWIND, Desk
 
 
@@ -72,3 +77,50 @@ def test_many_that_cannot_be_decided_stop_nobody_else(desk: Desk, administrator:
     desk.process()
 
     assert ["held PROCESSING_ERROR"] * 60 + ["posted"] * 140 == desk.outcomes(sent)
+
+
+def test_an_order_id_of_any_length_stops_nobody(desk: Desk) -> None:
+    """It is rejected for its length; no index is in its way, also for its changes (D57)."""
+    endless = "".join(sha256(bytes([n])).hexdigest() for n in range(250))
+    sent = desk.send([order("L-1"), order(endless), order("L-2")])
+    change = desk.send(
+        [
+            Cancellation(
+                enterprise_id=NORTHWIND,
+                action_tracker_id=401,
+                order_id=endless,
+                update_time="2026-03-01T09:50:00Z",
+            )
+        ]
+    )
+    desk.process()
+
+    assert ["posted", "ORDER_ID_TOO_LONG", "posted"] == desk.outcomes(sent)
+    assert ["ORDER_NOT_FOUND"] == desk.outcomes(change)
+
+
+def test_rates_that_came_in_while_deciding_are_not_missed(desk: Desk) -> None:
+    """A submission that was held by a processor which had not seen the rates is looked at again."""
+    sent = desk.send(
+        [
+            NewOrder(
+                enterprise_id=NORTHWIND,
+                action_tracker_id=401,
+                order_id="R-1",
+                cj_event=CLICK_A,
+                amount="100.00",
+                currency="CHF",
+            )
+        ]
+    )
+    desk.process()
+    import_rates(desk.connection, "Date,USD,CHF\n2026-02-27,1.0480,0.9402\n", "rates.csv", "tests")
+    # As if the processor had written its hold after the import had let everything go.
+    with connect(desk.urls.owner, name="owner") as owner:
+        owner.execute("UPDATE held_submission SET released_at = NULL")
+    scheduler = Scheduler(desk.opener("scheduler"))
+    scheduler.do_what_is_due()
+    scheduler.close()
+    desk.process()
+
+    assert ["posted"] == desk.outcomes(sent)

@@ -1,6 +1,6 @@
 """Every story holds: what it says is sent through the real intake and worker, and the ledger says the same.
 
-Owns the finding of stories: `*.story` files beside it, and the blocks of two pages. Next: README.md for the
+Owns the finding of stories: `*.story` files beside it, and the blocks of some pages. Next: README.md for the
 verbs, reading.py, telling.py.
 """
 
@@ -16,7 +16,12 @@ from tests.stories.telling import StoryFails, Teller
 from tests.stories.words import StoryFault
 
 FOLDER = Path(__file__).parent
-PAGES = ("docs/explanation/an-orders-life.md", "tests/stories/README.md")
+PAGES = (
+    "docs/explanation/an-orders-life.md",
+    "docs/explanation/locking.md",
+    "docs/explanation/situational-commissioning.md",
+    "tests/stories/README.md",
+)
 STORIES = [
     heading
     for path in sorted(FOLDER.glob("*.story"))

@@ -7,7 +7,16 @@ Paths start in `src/counterfoil`, or with `tests/`. An entry that no longer excu
 
 PURE_ROOMS = frozenset(
     {
-        "capture", "errors", "ledger", "model", "money", "network", "processing", "rules", "tokens", "validation",
+        "capture",
+        "errors",
+        "ledger",
+        "model",
+        "money",
+        "network",
+        "processing",
+        "rules",
+        "tokens",
+        "validation",
     },  # fmt: skip
 )
 """Rooms that decide and never do: what they need comes in as an argument."""

@@ -23,7 +23,7 @@ from counterfoil.api.graphql import (
 from counterfoil.api.projection import fields_of_records, page_payload
 from counterfoil.api.schemas import commission_detail
 from counterfoil.api.selection import RootField
-from counterfoil.api.tracking import Asked, is_open_to_all, may_be_open
+from counterfoil.api.tracking import Asked, is_open_to_all, may_be_open, without_introspection
 from counterfoil.capture.body import read_request
 from counterfoil.capture.shape import ShapeLimits
 from counterfoil.errors import Refusal, RefusalCode, refuse
@@ -66,9 +66,7 @@ class CommissionsApi:
         names = set(operation.root_names())
         if isinstance(caller, Caller) and not names <= WITHOUT_TOKEN and not may_report(caller):
             return self._refused(asked, refuse(RefusalCode.UNAUTHORIZED))
-        if self._settings.introspection == "off" and INTROSPECTION_FIELDS & names:
-            return self._refused(asked, refuse(RefusalCode.UNAUTHORIZED))
-        fields = check(operation)
+        fields = without_introspection(self._settings, operation, check(operation))
         if isinstance(fields, Unfit):
             return self._refused(asked, *fields.refusals)
         filters: dict[str, Filters] = {}

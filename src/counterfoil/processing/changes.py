@@ -48,7 +48,7 @@ def decide_change(
         return rejected(submission, network, Code.ORDER_NOT_COMMISSIONABLE)
     if is_cancelled(standing):
         return rejected(submission, network, Code.ORDER_CANCELLED)
-    late = _too_late(submission, standing.status, facts)
+    late = _too_late(submission, standing, standing.status, facts)
     if late and submission.mode is Mode.LIVE:
         return rejected(submission, network, late)
     if code := _change_fault(submission, order, standing, standing.status, network, facts):
@@ -97,7 +97,7 @@ def decide_change(
     )
 
 
-def _too_late(submission: Submission, status: Status, facts: Facts) -> Code | None:
+def _too_late(submission: Submission, standing: Standing, status: Status, facts: Facts) -> Code | None:
     """`ORDER_LOCKED` from the lock instant on, `ORDER_CLOSED` after a closing that came later in the log.
 
     Told by the places in the log, so that it does not matter when a closing was carried out.
@@ -105,7 +105,8 @@ def _too_late(submission: Submission, status: Status, facts: Facts) -> Code | No
     if status.locks_at is None or not locking.is_locked(status, submission.received_at):
         return None
     for position, received_at in facts.closings:
-        if position < submission.position and status.locks_at <= received_at:
+        is_between = standing.action.position < position < submission.position
+        if is_between and status.locks_at <= received_at:
             return Code.ORDER_CLOSED
     return Code.ORDER_LOCKED
 

@@ -40,6 +40,8 @@ class Facts(Struct, kw_only=True):
     network_of: Callable[[int], Network]
     find_rate: FindRate
     options: Options
+    rates_known: int = 0
+    """Place in the log of the latest rates that could be found."""
     kept_ordinals: Mapping[UUID, Collection[int]] | None = None
     """In a replay: the ordinals that each submission met as taken (C8)."""
     closings: tuple[tuple[int, datetime], ...] = ()

@@ -6,7 +6,7 @@ changes.py.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from uuid import UUID
 
 from counterfoil.errors import Code
@@ -18,6 +18,9 @@ from counterfoil.processing.extensions import decide_extension
 from counterfoil.processing.facts import Facts, Undecidable, Waiting
 from counterfoil.processing.outcomes import rejected
 
+BREATH = 200
+"""Decisions between two breaths."""
+
 
 def decide_in_order(
     items: Iterable[Submission | Waiting],
@@ -25,11 +28,13 @@ def decide_in_order(
     *,
     blocked: Collection[OrderKey] = (),
     poison: Collection[UUID] = (),
+    breathe: Callable[[], None] | None = None,
 ) -> list[Decision]:
     """Decides a chunk in log order; what is held stops the later ones of its key and nobody else.
 
     `blocked` are orders with a held submission outside the chunk, `poison` submissions whose deciding failed.
-    A waiting submission that cannot move gives no decision. Raises Undecidable for the first that fails.
+    A waiting submission that cannot move gives no decision. `breathe` is called now and then, for a caller
+    that must not be silent for long. Raises Undecidable for the first that fails.
     """
     stopped = set(blocked)
     decisions: list[Decision] = []
@@ -50,6 +55,8 @@ def decide_in_order(
             except Exception as error:
                 raise Undecidable(submission.submission_id) from error
         decisions.append(decision)
+        if breathe is not None and len(decisions) % BREATH == 0:
+            breathe()
         if isinstance(decision, Held):
             stopped.add(submission.key)
         else:

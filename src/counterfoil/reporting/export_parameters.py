@@ -45,6 +45,10 @@ _CHOICES: dict[str, Sequence[str]] = {
     "raw": tuple(_SWITCHES),
     "bom": tuple(_SWITCHES),
 }
+_ALL_OF = {
+    "parameter": "There are: {known}.",
+    "field": "The fields are in the schema, at /schema/commission-detail.graphql.",
+}
 _FORM = ("side", "format", "fields", "raw", "bom")
 
 
@@ -194,7 +198,7 @@ def _among(name: str, texts: Iterable[str], words: Sequence[str]) -> Unfit | Non
 
 def _unknown(kind: str, name: str, known: Sequence[str], *, param: str) -> Unfit:
     near = get_close_matches(name, known, n=1)
-    hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(known)}."
+    hint = f"Did you mean {near[0]}?" if near else _ALL_OF[kind].format(known=", ".join(known))
     return Unfit(f"{kind.upper()}_UNKNOWN", f"There is no {kind} '{_shown(name)}'.", _shown(param), hint)
 
 

@@ -79,6 +79,8 @@ def facts_for(
 ) -> Facts:
     """Everything that deciding these submissions can ask for."""
     networks.refresh(connection)
+    row = connection.execute(sql("facts", "latest_rates")).fetchone()
+    assert row is not None
     clicks = _clicks(connection, submissions)
     standings = _standings(connection, submissions)
     seen = {networks.version_at(submission.position) for submission in submissions}
@@ -93,6 +95,7 @@ def facts_for(
         network_of=networks.of,
         find_rate=_rates(connection, submissions, known, rate_age_days_max),
         options=options,
+        rates_known=row[0],
         closings=tuple((row[0], row[1]) for row in connection.execute(sql("facts", "closings"))),
     )
 

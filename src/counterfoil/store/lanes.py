@@ -41,6 +41,11 @@ def listen(connection: Connection) -> None:
     connection.execute(sql("lanes", "listen"))
 
 
+def breathe(connection: Connection) -> None:
+    """Says that this processor is alive, while it decides and asks nothing."""
+    connection.execute(sql("lanes", "breathe"))
+
+
 def lanes_with_work(connection: Connection) -> list[tuple[int, int]]:
     """(lane, submissions) of every lane that has something to decide, oldest first; a hint."""
     return connection.execute(sql("lanes", "lanes_with_work")).fetchall()
@@ -98,11 +103,17 @@ def blocked(connection: Connection, keys: Iterable[OrderKey]) -> set[OrderKey]:
 
 
 def finish(
-    connection: Connection, works: Sequence[Work], decided: Sequence[UUID], held: Sequence[tuple[int, Held]]
+    connection: Connection,
+    works: Sequence[Work],
+    decided: Sequence[UUID],
+    held: Sequence[tuple[int, Held]],
+    *,
+    rates_known: int,
 ) -> None:
     """Takes decided work out of the queue and puts held submissions into their place.
 
-    `decided` are submissions that had been held before; `held` come with their lane.
+    `decided` are submissions that had been held before; `held` come with their lane. `rates_known` is the
+    place of the latest rates that were known to the decisions.
     """
     if works:
         connection.execute(
@@ -112,12 +123,12 @@ def finish(
     if decided:
         connection.execute(sql("lanes", "delete_held"), {"submission_ids": list(decided)})
     if held:
-        connection.execute(sql("lanes", "hold"), _held_columns(held))
+        connection.execute(sql("lanes", "hold"), {**_held_columns(held), "rates_known": rates_known})
 
 
-def release_by_code(connection: Connection, code: str) -> int:
-    """Lets everything held for this reason be tried again; answers how many."""
-    return connection.execute(sql("lanes", "release_by_code"), {"code": code}).rowcount
+def release_for_rates(connection: Connection) -> int:
+    """Lets everything be tried again that was held for a rate before the latest rates came in."""
+    return connection.execute(sql("lanes", "release_for_rates")).rowcount
 
 
 def release(connection: Connection, held: UUID) -> bool:

@@ -48,7 +48,7 @@ def write(connection: Connection, decisions: Sequence[Decided], finish: Callable
     crashpoint("pending.deleted")
     lines = [(decided, line) for decided in decisions for line in decided.lines]
     counts = _copy_records(connection, lines)
-    _copy(connection, "copy_event_draft", _EVENT_TYPES, list(_events(decisions)))
+    _copy(connection, "copy_event_draft", _EVENT_TYPES, _events(decisions))
     crashpoint("drafts.copied")
     crashpoint("post.before_flush")
     _flush(connection, counts, _totals(lines))
@@ -63,8 +63,8 @@ def write_wide(connection: Connection, decisions: Sequence[Decided]) -> None:
         rows.ACTION_TYPES,
         [rows.action_row(d.action) for d in decisions if d.action],
     )
-    _copy(connection, "copy_version", rows.VERSION_TYPES, list(_versions(decisions)))
-    _copy(connection, "copy_status", rows.STATUS_TYPES, list(_statuses(decisions)))
+    _copy(connection, "copy_version", rows.VERSION_TYPES, _versions(decisions))
+    _copy(connection, "copy_status", rows.STATUS_TYPES, _statuses(decisions))
     crashpoint("versions.inserted")
     _copy(connection, "copy_outcome", _OUTCOME_TYPES, [_outcome_row(decided) for decided in decisions])
     crashpoint("outcomes.inserted")
@@ -85,13 +85,17 @@ def _flush(connection: Connection, counts: dict[Mode, int], totals: dict[str, li
 
 
 def _copy(
-    connection: Connection, name: str, types: Sequence[str], content: Sequence[tuple[Any, ...]]
+    connection: Connection, name: str, types: Sequence[str], content: Iterable[tuple[Any, ...]]
 ) -> None:
-    if not content:
+    """Copies the rows as they are made, so that the session is never silent for long."""
+    rows_to_come = iter(content)
+    first = next(rows_to_come, None)
+    if first is None:
         return
     with connection.cursor() as cursor, cursor.copy(sql("posting", name)) as copy:
         copy.set_types(types)
-        for row in content:
+        copy.write_row(first)
+        for row in rows_to_come:
             copy.write_row(row)
 
 

@@ -81,7 +81,7 @@ def _insert_rates(connection: Connection, position: int, rates: Sequence[RateQuo
         },
     )
     # Whatever waits for a rate is tried again; what still lacks one waits on.
-    lanes.release_by_code(connection, "RATE_MISSING")
+    lanes.release_for_rates(connection)
 
 
 def read_clock(connection: Connection) -> tuple[datetime, bool]:

@@ -137,10 +137,13 @@ def due_lines(connection: Connection) -> list[DueLine]:
     return cursor.execute(sql("statements", "due_lines")).fetchall()
 
 
-def month_figures(connection: Connection, since: datetime, before: datetime) -> list[MonthFigures]:
-    """What each publisher brought by each tracker in a span of event time."""
+def month_figures(
+    connection: Connection, since: datetime, before: datetime, position: int
+) -> list[MonthFigures]:
+    """What each publisher brought by each tracker in a span of event time, as of a place in the log."""
     cursor = connection.cursor(row_factory=class_row(MonthFigures))
-    return cursor.execute(sql("statements", "month_figures"), {"since": since, "before": before}).fetchall()
+    values = {"since": since, "before": before, "position": position}
+    return cursor.execute(sql("statements", "month_figures"), values).fetchall()
 
 
 def last_sequence(connection: Connection, kind: str, year: int) -> int:

@@ -4,16 +4,17 @@ The calendar: lock instants that have passed, noted after the fact for history a
 -- One process at a time notes locks; the others find nothing to do.
 SELECT pg_try_advisory_xact_lock(4100004);
 
+-- received_until
+-- Read under the intake lock: whatever was received before this has committed by then.
+SELECT business_now();
+
 -- decided_until
--- The time up to which everything that was received has been decided: the earliest undecided receipt, or now.
-SELECT coalesce(
-    (
-        SELECT min(request.received_at)
-        FROM intake_pending AS pending
-            JOIN intake_request AS request ON request.position = pending.position
-    ),
-    business_now()
-);
+-- The time up to which everything that was received has been decided: the earliest undecided receipt, or `until`.
+SELECT least(%(until)s, (
+    SELECT min(request.received_at)
+    FROM intake_pending AS pending
+        JOIN intake_request AS request ON request.position = pending.position
+));
 
 -- note_locks
 -- Notes the locks that passed before a time, in their order; orders with a held submission wait for it.

@@ -114,3 +114,7 @@ SELECT DISTINCT position FROM conversion_rate ORDER BY position;
 -- closings
 -- Each closing: its place in the log, and when it was received.
 SELECT position, received_at FROM closing ORDER BY position;
+
+-- latest_rates
+-- Place in the log of the latest rates; 0 before the first.
+SELECT coalesce(max(position), 0) FROM conversion_rate;

@@ -67,12 +67,12 @@ USING unnest(%(submission_ids)s::uuid[]) AS done (submission_id)
 WHERE held.submission_id = done.submission_id;
 
 -- hold
--- Submissions that wait; one that was tried before keeps its since.
+-- Submissions that wait, with the last place of a rate that was known; one tried before keeps its since.
 INSERT INTO held_submission AS held
     (batch_id, n, submission_id, position, lane, mode, enterprise_id, action_tracker_id, order_id, code, detail,
-     since, tries)
+     since, tries, rates_known)
 SELECT wait.batch_id, wait.n, wait.submission_id, wait.position, wait.lane, wait.mode, wait.enterprise_id,
-    wait.action_tracker_id, wait.order_id, wait.code, wait.detail, business_now(), wait.tries
+    wait.action_tracker_id, wait.order_id, wait.code, wait.detail, business_now(), wait.tries, %(rates_known)s
 FROM unnest(%(batch_ids)s::uuid[], %(ns)s::integer[], %(submission_ids)s::uuid[], %(positions)s::bigint[],
         %(lanes)s::smallint[], %(modes)s::text[], %(enterprises)s::bigint[], %(trackers)s::bigint[],
         %(order_ids)s::text[], %(codes)s::text[], %(details)s::text[], %(tries)s::integer[])
@@ -82,12 +82,14 @@ ON CONFLICT (batch_id, n) DO UPDATE
 SET code = EXCLUDED.code,
     detail = EXCLUDED.detail,
     tries = held.tries + EXCLUDED.tries,
+    rates_known = EXCLUDED.rates_known,
     released_at = NULL;
 
--- release_by_code
--- Lets every submission held for this reason be tried again; those behind follow by themselves.
+-- release_for_rates
+-- Lets what was held for a rate be tried again once rates came in that its processor had not seen.
 UPDATE held_submission SET released_at = business_now()
-WHERE code = %(code)s AND released_at IS NULL;
+WHERE code = 'RATE_MISSING' AND released_at IS NULL
+    AND rates_known < (SELECT coalesce(max(rate.position), 0) FROM conversion_rate AS rate);
 
 -- release_submission
 -- Lets one held submission be tried again.
@@ -102,3 +104,7 @@ SELECT count(*) FROM intake_pending WHERE position <= %(position)s;
 -- listen
 -- Notifications of accepted work reach this connection from now on.
 LISTEN counterfoil_work;
+
+-- breathe
+-- Keeps a transaction from being taken for one whose process has stopped.
+SELECT 1;

@@ -54,3 +54,7 @@ FROM action_status WHERE submission_id = ANY(%(submission_ids)s::uuid[]);
 -- The lines that some submissions posted, without their ids and times.
 SELECT enterprise_id, submission_id, mode, original_action_id, version, sign, kind, correction_reason
 FROM commission_record WHERE submission_id = ANY(%(submission_ids)s::uuid[]);
+
+-- be_patient
+-- A replay may be silent for as long as it decides.
+SET LOCAL idle_in_transaction_session_timeout = 0;

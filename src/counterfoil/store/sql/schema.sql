@@ -232,6 +232,7 @@ CREATE TABLE public.held_submission (
     since timestamp with time zone NOT NULL,
     tries integer NOT NULL,
     released_at timestamp with time zone,
+    rates_known bigint DEFAULT 0 NOT NULL,
     CONSTRAINT held_submission_mode_check CHECK ((mode = ANY (ARRAY['live'::text, 'test'::text])))
 );
 COMMENT ON TABLE public.held_submission IS 'Submissions that cannot be decided now, and those that wait behind them.';
@@ -558,12 +559,13 @@ CREATE UNIQUE INDEX commission_record_of_period ON public.commission_record USIN
 CREATE INDEX commission_record_of_publisher ON public.commission_record USING btree (publisher_id, commission_id) WHERE (mode = 'live'::text);
 CREATE INDEX commission_record_period_of_advertiser ON public.commission_record USING btree (advertiser_id, commission_id) WHERE ((mode = 'live'::text) AND (original_action_id IS NULL));
 CREATE INDEX commission_record_period_of_publisher ON public.commission_record USING btree (publisher_id, commission_id) WHERE ((mode = 'live'::text) AND (original_action_id IS NULL));
+CREATE INDEX conversion_rate_by_position ON public.conversion_rate USING btree ("position");
 CREATE INDEX event_of_changes ON public.event USING btree (at) WHERE ((mode = 'live'::text) AND (kind = ANY (ARRAY['restated'::text, 'cancelled'::text, 'extended'::text, 'closed'::text])));
-CREATE INDEX held_submission_by_key ON public.held_submission USING btree (enterprise_id, action_tracker_id, order_id);
+CREATE INDEX held_submission_by_order ON public.held_submission USING hash (order_id);
 CREATE INDEX held_submission_released ON public.held_submission USING btree (lane) WHERE (released_at IS NOT NULL);
 CREATE INDEX posting_by_time ON public.posting USING btree (mode, posted_at, last_commission_id);
 CREATE INDEX statement_line_of ON public.statement_line USING btree (kind, year, sequence, commission_id);
-CREATE INDEX submission_outcome_by_key ON public.submission_outcome USING btree (enterprise_id, action_tracker_id, order_id, "position");
+CREATE INDEX submission_outcome_by_order ON public.submission_outcome USING hash (order_id);
 CREATE TRIGGER action_is_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.action FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 CREATE TRIGGER action_status_is_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.action_status FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 CREATE TRIGGER commission_record_is_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.commission_record FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();

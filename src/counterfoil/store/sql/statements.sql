@@ -35,6 +35,12 @@ WITH due AS (
     FROM action_current AS current
     WHERE current.mode = 'live' AND current.closed_at IS NULL AND current.version IS NOT NULL
         AND current.locks_at <= %(received_at)s AND current.validation <> 'PENDING'
+        AND EXISTS (
+            SELECT FROM action
+            WHERE action.enterprise_id = current.enterprise_id
+                AND action.original_action_id = current.original_action_id
+                AND action.position <= %(position)s
+        )
         AND NOT EXISTS (
             SELECT FROM held_submission AS held
             WHERE held.enterprise_id = current.enterprise_id
@@ -121,20 +127,35 @@ FROM unnest(%(sequences)s::integer[], %(enterprises)s::bigint[], %(commission_id
         AS line (sequence, enterprise_id, commission_id, commission, fee);
 
 -- month_figures
--- What incentives are judged by: per publisher and tracker, accepted or automated orders of a span of time.
-SELECT current.enterprise_id, current.advertiser_id, current.publisher_id, current.action_tracker_id,
-    count(*) FILTER (WHERE current.state = 'standing') AS orders,
+-- What incentives are judged by: per publisher and tracker, accepted or automated orders of a span of time, as
+-- they stood at a place in the log.
+SELECT action.enterprise_id, action.advertiser_id, action.publisher_id, action.action_tracker_id,
+    count(*) FILTER (WHERE version.state = 'standing') AS orders,
     sum(version.sale_adv) AS sales,
     sum(version.commission_adv) AS commission
-FROM action_current AS current
-    JOIN order_version AS version
-        ON version.enterprise_id = current.enterprise_id
-        AND version.original_action_id = current.original_action_id
-        AND version.version = current.version
-WHERE current.mode = 'live' AND current.validation IN ('ACCEPTED', 'AUTOMATED')
-    AND current.event_time >= %(since)s AND current.event_time < %(before)s
-GROUP BY current.enterprise_id, current.advertiser_id, current.publisher_id, current.action_tracker_id
-ORDER BY current.enterprise_id, current.publisher_id, current.action_tracker_id;
+FROM action
+    CROSS JOIN LATERAL (
+        SELECT known.state, known.sale_adv, known.commission_adv
+        FROM order_version AS known
+        WHERE known.enterprise_id = action.enterprise_id
+            AND known.original_action_id = action.original_action_id
+            AND known.position <= %(position)s
+        ORDER BY known.version DESC
+        LIMIT 1
+    ) AS version
+    CROSS JOIN LATERAL (
+        SELECT known.validation
+        FROM action_status AS known
+        WHERE known.enterprise_id = action.enterprise_id
+            AND known.original_action_id = action.original_action_id
+            AND known.position <= %(position)s
+        ORDER BY known.position DESC, known.status_id DESC
+        LIMIT 1
+    ) AS status
+WHERE action.mode = 'live' AND action.code IS NULL AND status.validation IN ('ACCEPTED', 'AUTOMATED')
+    AND action.event_time >= %(since)s AND action.event_time < %(before)s
+GROUP BY action.enterprise_id, action.advertiser_id, action.publisher_id, action.action_tracker_id
+ORDER BY action.enterprise_id, action.publisher_id, action.action_tracker_id;
 
 -- insert_period_record
 -- The figures and the reason of a bonus or an incentive.
@@ -194,6 +215,7 @@ INSERT INTO statement_payment (kind, year, sequence, paid_on, reference, marked_
 SELECT statement.kind, statement.year, statement.sequence, %(paid_on)s, %(reference)s, %(marked_by)s
 FROM statement
 WHERE statement.kind = %(kind)s AND statement.year = %(year)s AND statement.sequence = %(sequence)s
+    AND statement.payable <> 0
 ON CONFLICT DO NOTHING
 RETURNING sequence;
 

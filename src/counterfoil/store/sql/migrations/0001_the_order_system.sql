@@ -124,9 +124,11 @@ CREATE TABLE held_submission (
     since timestamptz NOT NULL,
     tries integer NOT NULL,
     released_at timestamptz,
+    rates_known bigint NOT NULL DEFAULT 0,
     PRIMARY KEY (batch_id, n)
 );
-CREATE INDEX held_submission_by_key ON held_submission (enterprise_id, action_tracker_id, order_id);
+-- By hash: an order id that will be rejected for its length has none that a btree could hold.
+CREATE INDEX held_submission_by_order ON held_submission USING hash (order_id);
 CREATE INDEX held_submission_released ON held_submission (lane) WHERE released_at IS NOT NULL;
 COMMENT ON TABLE held_submission IS 'Submissions that cannot be decided now, and those that wait behind them.';
 
@@ -160,6 +162,7 @@ CREATE TABLE conversion_rate (
     is_fixed boolean NOT NULL,
     PRIMARY KEY (currency, day, source, position)
 );
+CREATE INDEX conversion_rate_by_position ON conversion_rate (position);
 COMMENT ON TABLE conversion_rate IS 'Units of a currency for one euro, by day; a fixed source holds until another follows.';
 CALL make_append_only('conversion_rate');
 
@@ -402,7 +405,7 @@ CREATE TABLE submission_outcome (
     CHECK (outcome <> 'duplicate' OR winner IS NOT NULL),
     CHECK (outcome <> 'posted' OR (original_action_id IS NOT NULL AND version IS NOT NULL))
 );
-CREATE INDEX submission_outcome_by_key ON submission_outcome (enterprise_id, action_tracker_id, order_id, position);
+CREATE INDEX submission_outcome_by_order ON submission_outcome USING hash (order_id);
 COMMENT ON TABLE submission_outcome IS 'The final word on a submission, with the versions of the facts it was decided by.';
 CALL make_append_only('submission_outcome');
 
