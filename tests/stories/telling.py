@@ -13,7 +13,7 @@ from functools import singledispatchmethod
 from msgspec.structs import replace
 
 from counterfoil.administration import apply_network, import_rates
-from counterfoil.model.orders import NewOrder, OrderKey
+from counterfoil.model.orders import OrderKey
 from counterfoil.network import demo_network
 from counterfoil.processing import Options
 from counterfoil.rules.locking import action_status
@@ -102,7 +102,7 @@ class Teller:
         now = instant_text(self._desk.now())
         orders = [
             replace(order, update_time=now)
-            if not isinstance(order, NewOrder) and order.update_time == LATER
+            if isinstance(order, Restatement | Cancellation) and order.update_time == LATER
             else order
             for order in step.orders
         ]

@@ -17,7 +17,7 @@ PURE_ROOMS = frozenset(
         "rules",
         "tokens",
         "validation",
-    },  # fmt: skip
+    },
 )
 """Rooms that decide and never do: what they need comes in as an argument."""
 
@@ -49,9 +49,9 @@ LONG_MODULES: dict[str, str] = {
 """Modules over the limit: path and the reason why splitting them would not help a reader."""
 
 BROAD_CATCHES: dict[str, str] = {
-    "api/http.py": "The edge to callers: a bug must not leave one without an answer, nor show what went wrong.",
+    "api/http.py": "The edge to callers: a bug leaves nobody without an answer, and shows nobody what failed.",
     "cli/__init__.py": "The edge to people: every exception becomes a sentence and an exit code.",
-    "processing/sequence.py": "Names the submission whose deciding failed, so that it is held; raised again at once.",
+    "processing/sequence.py": "Names the submission that failed, so that it is held; raised again.",
 }
 """Modules that may catch every exception: path and the reason, always that they are an edge."""
 
