@@ -67,6 +67,7 @@ def replay_log(
         facts.standings.clear()
         facts.used.clear()
         facts.kept_ordinals = _ordinals(known)
+        facts.kept_closings = known.closings
         decisions = decide_in_order(submissions, facts)
         again = {each.submission.submission_id: each for each in decisions if isinstance(each, Decided)}
         decided += len(submissions)

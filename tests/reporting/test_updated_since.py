@@ -37,8 +37,8 @@ def updated(counter: Counter, since: datetime, token: str = ADVERTISER) -> list[
 
 
 def test_what_is_posted_changes_nothing_in_place(counter: Counter) -> None:
-    """New records, reversals and corrections are the cursor's; they are no updates of others."""
-    post(counter.desk, create("A-1"), create("R-1", 405))
+    """New records, reversals and corrections are the cursor's, also those that were locked from the first."""
+    post(counter.desk, create("A-1"), create("R-1", 405), create("L-1", 403, amount=None))
     counter.desk.clock(BEGINNING + HOUR)
     post(counter.desk, restate("A-1", amount="50"), cancel("A-1"), create("A-2"))
 
@@ -56,6 +56,7 @@ def test_a_validation_changes_the_records_before_it(counter: Counter) -> None:
     )
 
     assert [("R-1", "01"), ("R-2", "02")] == updated(counter, BEGINNING + HOUR)
+    assert [("R-1", "01"), ("R-2", "02")] == updated(counter, BEGINNING)
     assert [("R-2", "02")] == updated(counter, BEGINNING + HOUR, "publisher_b")
     assert [] == updated(counter, BEGINNING + HOUR, "alpine")
     assert [] == updated(counter, BEGINNING + 2 * HOUR)

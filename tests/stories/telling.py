@@ -13,7 +13,7 @@ from functools import singledispatchmethod
 from msgspec.structs import replace
 
 from counterfoil.administration import apply_network, import_rates
-from counterfoil.model.orders import OrderKey
+from counterfoil.model.orders import Cancellation, OrderKey, Restatement
 from counterfoil.network import demo_network
 from counterfoil.processing import Options
 from counterfoil.rules.locking import action_status

@@ -49,7 +49,8 @@ LONG_MODULES: dict[str, str] = {
 """Modules over the limit: path and the reason why splitting them would not help a reader."""
 
 BROAD_CATCHES: dict[str, str] = {
-    "api/http.py": "The edge to callers: a bug leaves nobody without an answer, and shows nobody what failed.",
+    "api/export.py": "The same edge, for downloads.",
+    "api/http.py": "The edge to callers: nobody is left without an answer, and nothing is shown.",
     "cli/__init__.py": "The edge to people: every exception becomes a sentence and an exit code.",
     "processing/sequence.py": "Names the submission that failed, so that it is held; raised again.",
 }

@@ -98,15 +98,21 @@ def decide_change(
 
 
 def _too_late(submission: Submission, standing: Standing, status: Status, facts: Facts) -> Code | None:
-    """`ORDER_LOCKED` from the lock instant on, `ORDER_CLOSED` after a closing that came later in the log.
+    """`ORDER_LOCKED` from the lock instant on, `ORDER_CLOSED` after the closing that took the order.
 
-    Told by the places in the log, so that it does not matter when a closing was carried out.
+    Told by places in the log, so that it does not matter when a closing is carried out: one that is noted and
+    not yet finished counts as if it were.
     """
     if status.locks_at is None or not locking.is_locked(status, submission.received_at):
         return None
+    action = standing.action
+    taken = status.closed_position
+    if facts.kept_closings is not None:
+        taken = facts.kept_closings.get(action.original_action_id)
+    if taken is not None and taken < submission.position:
+        return Code.ORDER_CLOSED
     for position, received_at in facts.closings:
-        is_between = standing.action.position < position < submission.position
-        if is_between and status.locks_at <= received_at:
+        if action.position < position < submission.position and status.locks_at <= received_at:
             return Code.ORDER_CLOSED
     return Code.ORDER_LOCKED
 

@@ -124,7 +124,7 @@ def _opens_again(submission: Submission, order: NewOrder, before: Standing) -> b
     if before.action.code is None:
         return False
     same_time = given == before.action.event_time if given else before.action.opening.startswith("-")
-    return same_time and _opening(order) != before.action.opening
+    return same_time and _opening(order).lstrip("-") != before.action.opening.lstrip("-")
 
 
 def _opening(order: NewOrder) -> str:

@@ -45,7 +45,9 @@ class Facts(Struct, kw_only=True):
     kept_ordinals: Mapping[UUID, Collection[int]] | None = None
     """In a replay: the ordinals that each submission met as taken (C8)."""
     closings: tuple[tuple[int, datetime], ...] = ()
-    """Place in the log and receipt of each closing: it closed whatever had locked by then."""
+    """Place in the log and receipt of each closing that is noted and not finished."""
+    kept_closings: Mapping[int, int] | None = None
+    """In a replay: the place of the closing that took each action."""
 
 
 class Waiting(Struct, frozen=True):

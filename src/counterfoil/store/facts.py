@@ -81,6 +81,8 @@ def facts_for(
     networks.refresh(connection)
     row = connection.execute(sql("facts", "latest_rates")).fetchone()
     assert row is not None
+    # Before the standings: a closing that finishes in between is seen by one of the two.
+    closings = tuple((place[0], place[1]) for place in connection.execute(sql("facts", "closings")))
     clicks = _clicks(connection, submissions)
     standings = _standings(connection, submissions)
     seen = {networks.version_at(submission.position) for submission in submissions}
@@ -96,7 +98,7 @@ def facts_for(
         find_rate=_rates(connection, submissions, known, rate_age_days_max),
         options=options,
         rates_known=row[0],
-        closings=tuple((row[0], row[1]) for row in connection.execute(sql("facts", "closings"))),
+        closings=closings,
     )
 
 

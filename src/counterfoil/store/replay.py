@@ -20,13 +20,15 @@ FETCH_ROWS = 5_000
 
 
 class Kept(NamedTuple):
-    """What the ledger has of a lane's submissions: outcomes by id, and rows as the writers write them."""
+    """What the ledger has of a lane's submissions: outcomes by id, rows as the writers write them,
+    and the place of the closing that took each action."""
 
     outcomes: dict[UUID, tuple[Any, ...]]
     actions: list[tuple[Any, ...]]
     versions: list[tuple[Any, ...]]
     statuses: list[tuple[Any, ...]]
     lines: list[tuple[Any, ...]]
+    closings: dict[int, int]
 
 
 def begin(connection: Connection) -> None:
@@ -60,4 +62,5 @@ def kept(connection: Connection, submission_ids: Sequence[UUID]) -> Kept:
         rows("versions"),
         rows("statuses"),
         rows("lines"),
+        dict(rows("closings")),
     )

@@ -112,8 +112,8 @@ FROM unnest(%(currencies)s::text[], %(days)s::date[], %(positions)s::bigint[])
 SELECT DISTINCT position FROM conversion_rate ORDER BY position;
 
 -- closings
--- Each closing: its place in the log, and when it was received.
-SELECT position, received_at FROM closing ORDER BY position;
+-- Each closing that is noted and not finished: its place in the log, and when it was received.
+SELECT position, received_at FROM closing WHERE finished_at IS NULL ORDER BY position;
 
 -- latest_rates
 -- Place in the log of the latest rates; 0 before the first.

@@ -58,3 +58,13 @@ FROM commission_record WHERE submission_id = ANY(%(submission_ids)s::uuid[]);
 -- be_patient
 -- A replay may be silent for as long as it decides.
 SET LOCAL idle_in_transaction_session_timeout = 0;
+
+-- closings
+-- The closing that took each action of the orders of some submissions.
+SELECT DISTINCT current.original_action_id, current.closed_position
+FROM submission_outcome AS outcome
+    JOIN action_current AS current
+        ON current.enterprise_id = outcome.enterprise_id
+        AND current.action_tracker_id = outcome.action_tracker_id
+        AND current.order_id = outcome.order_id
+WHERE outcome.submission_id = ANY(%(submission_ids)s::uuid[]) AND current.closed_position IS NOT NULL;

@@ -126,7 +126,7 @@ FROM (
                                 AND passed.locks_at <= %(now)s
                                 AND passed.locking_date > %(updated_since)s::timestamptz - interval '28 hours'
                                 AND passed.locking_date <= %(now)s
-                                AND earlier.posted_at <= passed.locks_at
+                                AND earlier.posted_at < passed.locks_at
                         ) AS changed
                             ON changed.enterprise_id = line.enterprise_id
                             AND changed.commission_id = line.commission_id
