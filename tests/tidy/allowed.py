@@ -42,6 +42,7 @@ SETTINGS_MODULE = "settings.py"
 LINES_MAX = 400
 
 LONG_MODULES: dict[str, str] = {
+    "tests/reporting/test_export.py": "Each form of the download beside the others, on one history.",
     "tests/rules/test_attribution.py": "The conditions of one section in their order, each beside the next.",
     "tests/rules/test_commission.py": "The worked examples of one section, in tables that are read together.",
     "errors.py": "One table, a row a code, in order of precedence: in two files the order could not be read.",
