@@ -20,6 +20,7 @@ from counterfoil.tokens import (
     Scope,
     TokenKind,
     bearer,
+    is_within,
     last4,
     make_token,
     parse,
@@ -178,3 +179,23 @@ def test_an_operator_sees_all_and_owns_nothing_by_that() -> None:
 
     assert (True, True) == (who.sees_advertiser(9), who.sees_publisher(9))
     assert not who.owns(9)
+
+
+@pytest.mark.parametrize(
+    ("address", "ranges", "expected"),
+    [
+        ("192.0.2.7", None, True),
+        ("10.1.2.3", ["10.0.0.0/8"], True),
+        ("11.1.2.3", ["10.0.0.0/8", "192.0.2.7/32"], False),
+        ("192.0.2.7", ["10.0.0.0/8", "192.0.2.7/32"], True),
+        ("2001:db8::1", ["10.0.0.0/8", "2001:db8::/32"], True),
+        ("2001:db9::1", ["2001:db8::/32"], False),
+        (None, ["10.0.0.0/8"], False),
+        ("unix", ["0.0.0.0/0"], False),
+    ],
+)
+def test_a_token_for_some_addresses_is_for_no_others(
+    address: str | None, ranges: list[str] | None, expected: bool
+) -> None:
+    """Without ranges it is for all; an address that cannot be read is in none."""
+    assert expected == is_within(address, ranges)

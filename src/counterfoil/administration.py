@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from ipaddress import ip_network
 from uuid import UUID
 
 from msgspec import Struct
@@ -130,6 +131,7 @@ def create_token(
     company_id: int | None,
     created_by: str,
     enterprises: Iterable[int] | None = None,
+    address_ranges: Iterable[str] | None = None,
     life_days: int | None = TOKEN_LIFE_DAYS,
 ) -> str:
     """A new token, shown here once and stored as a hash. Without a company it is the operator's.
@@ -138,6 +140,7 @@ def create_token(
     """
     wanted = frozenset(scopes)
     only = sorted(set(enterprises)) if enterprises is not None else None
+    ranges = [_range(each) for each in address_ranges] if address_ranges is not None else None
     _refuse_unknown(connection, company_id, only)
     token = tokens.make_token(kind, secrets.token_bytes)
     parsed = tokens.parse(token)
@@ -154,12 +157,23 @@ def create_token(
             "scopes": sorted(str(scope) for scope in wanted),
             "company_id": company_id,
             "enterprises": only,
+            "address_ranges": ranges,
             "created_at": now,
             "created_by": created_by,
             "expires_at": now + timedelta(days=life_days) if life_days is not None else None,
         },
     )
     return token
+
+
+def _range(text: str) -> str:
+    try:
+        return str(ip_network(text))
+    except ValueError as error:
+        raise Refused(
+            f"{text!r} is no range of addresses: {error}.",
+            "Write it as 10.0.0.0/8, 2001:db8::/32 or 192.0.2.7.",
+        ) from error
 
 
 def revoke_token(connection: Connection, token_id: str) -> None:

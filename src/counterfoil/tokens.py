@@ -7,9 +7,10 @@ the store. Next: api/auth.py.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from enum import StrEnum
 from hashlib import sha256
+from ipaddress import ip_address, ip_network
 from typing import NamedTuple
 from zlib import crc32
 
@@ -115,6 +116,17 @@ def parse(text: str) -> Parsed | None:
 def token_hash(text: str) -> bytes:
     """What the store keeps in place of a token. The secret has 190 bits, so no slow hash is needed."""
     return sha256(text.encode()).digest()
+
+
+def is_within(address: str | None, ranges: Collection[str] | None) -> bool:
+    """Whether an address lies in one of the ranges, such as `10.0.0.0/8`; without ranges every one does."""
+    if ranges is None:
+        return True
+    try:
+        caller = ip_address(address or "")
+    except ValueError:
+        return False
+    return any(caller in ip_network(each) for each in ranges)
 
 
 def last4(text: str) -> str:

@@ -52,6 +52,22 @@ def test_a_token_s_life_beside_a_running_server(shared: RunningServer) -> None:
     assert "Invalid Token" == shared.post("/query", token, ADVERTISER_REPORT).json["errors"][0]["message"]
 
 
+def test_a_token_for_some_addresses_alone(shared: RunningServer) -> None:
+    """From elsewhere it looks like no token at all; where it was used from is listed."""
+    here = ("--data-dir", shared.data_dir, "--company", "5500001", "--scopes", "reporting")
+    near, far = (
+        _read("token", "create", *here, "--name", name, "--addresses", ranges).strip()
+        for name, ranges in (("near", "127.0.0.0/8,192.0.2.7"), ("far", "10.0.0.0/8"))
+    )
+    listed = {}
+
+    assert "errors" not in shared.post("/query", near, ADVERTISER_REPORT).json
+    assert "Invalid Token" == shared.post("/query", far, ADVERTISER_REPORT).json["errors"][0]["message"]
+    for each in json.loads(_read("token", "list", "--json", "--data-dir", shared.data_dir))["tokens"]:
+        listed[each["name"]] = each["last_used_from"]
+    assert ("127.0.0.1", None) == (listed["near"], listed["far"])
+
+
 def test_commands_without_a_server(data_dir: Path) -> None:
     """The data directory may stand in any place, or in the environment; afterwards nothing runs."""
     placed = [

@@ -16,7 +16,7 @@ from counterfoil.errors import Refusal, RefusalCode, refuse
 from counterfoil.model.programme import Network
 from counterfoil.store import access
 from counterfoil.store.facts import Networks
-from counterfoil.tokens import Caller, Scope, TokenKind, bearer, parse, token_hash
+from counterfoil.tokens import Caller, Scope, TokenKind, bearer, is_within, parse, token_hash
 
 CACHE_S = 1.0
 CACHE_CALLERS_MAX = 10_000
@@ -30,22 +30,28 @@ class Door:
         """`networks` gives the reference data in force: which enterprises belong to a company."""
         self._pool = pool
         self._networks = networks
-        self._callers: dict[str, tuple[float, Caller]] = {}
+        self._callers: dict[tuple[str, str | None], tuple[float, Caller]] = {}
 
-    def known(self, header: str | None) -> Caller | Refusal | None:
-        """The answer as far as it needs no database; `None` asks for `authenticate`."""
+    def known(self, header: str | None, address: str | None) -> Caller | Refusal | None:
+        """The answer as far as it needs no database; `None` asks for `authenticate`.
+
+        `address` is the caller's, as the connection has it.
+        """
         token = bearer(header)
         if token is None:
             return refuse(RefusalCode.MISSING_TOKEN)
         if parse(token) is None:
             return refuse(RefusalCode.INVALID_TOKEN)
-        cached = self._callers.get(token)
+        cached = self._callers.get((token, address))
         if cached is not None and monotonic() - cached[0] < CACHE_S:
             return cached[1]
         return None
 
-    def authenticate(self, header: str | None) -> Caller | Refusal:
-        """The caller as the database knows it now; unknown, revoked and expired tokens look the same."""
+    def authenticate(self, header: str | None, address: str | None) -> Caller | Refusal:
+        """The caller as the database knows it now.
+
+        Unknown, revoked and expired tokens look the same, and so does one from an address it is not for.
+        """
         token = bearer(header)
         parsed = parse(token) if token is not None else None
         if token is None or parsed is None:
@@ -57,11 +63,13 @@ class Door:
             same = hmac.compare_digest(token_hash(token), stored.token_hash if stored else _NOBODY)
             if stored is None or not same or _has_ended(stored.revoked_at, stored.expires_at, now):
                 return refuse(RefusalCode.INVALID_TOKEN)
-            access.touch_token(connection, stored.token_id, now)
+            if not is_within(address, stored.address_ranges):
+                return refuse(RefusalCode.INVALID_TOKEN)
+            access.touch_token(connection, stored.token_id, now, address)
             caller = self._caller(stored, self._networks.in_force(connection))
         if len(self._callers) >= CACHE_CALLERS_MAX:
             self._callers.clear()
-        self._callers[token] = (monotonic(), caller)
+        self._callers[token, address] = (monotonic(), caller)
         return caller
 
     def _caller(self, stored: access.StoredToken, network: Network) -> Caller:

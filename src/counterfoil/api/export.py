@@ -152,9 +152,9 @@ class Exports:
             return Answer(204, b"", PREFLIGHT)
         if call.method not in ("GET", "HEAD", "POST"):
             return _refused(call, RefusalCode.METHOD_NOT_ALLOWED)
-        caller = self._door.known(call.header(b"authorization"))
+        caller = self._door.known(call.header(b"authorization"), call.address)
         if caller is None:
-            caller = await self._run(self._door.authenticate, call.header(b"authorization"))
+            caller = await self._run(self._door.authenticate, call.header(b"authorization"), call.address)
         if isinstance(caller, Refusal):
             return _refused(call, caller.code)
         wait_s = self._calls.seconds_to_wait(caller.token_id)

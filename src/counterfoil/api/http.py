@@ -169,10 +169,10 @@ class Api:
         if call.method != "POST" and (by_address is None or call.path == "/sandbox/clock"):
             return failure([refuse(RefusalCode.METHOD_NOT_ALLOWED)], detailed=call.is_detailed)
         now = await self._now()
-        caller = self._door.known(call.header(b"authorization"))
+        caller = self._door.known(call.header(b"authorization"), call.address)
         is_fresh = caller is None
         if caller is None:
-            caller = await self._run(self._door.authenticate, call.header(b"authorization"))
+            caller = await self._run(self._door.authenticate, call.header(b"authorization"), call.address)
         if isinstance(caller, Caller):
             wait_s = self._calls.seconds_to_wait(caller.token_id)
             if wait_s is not None:
@@ -198,6 +198,7 @@ class Api:
                     is_fresh=is_fresh,
                     only_reads=by_address is not None,
                     authorization=call.header(b"authorization"),
+                    address=call.address,
                     progress=call.progress,
                 )
             )
@@ -247,7 +248,7 @@ class Api:
     async def _judged(self, asked: Asked, judged: Answer | Accepted | Again | Lookup) -> Answer:
         if isinstance(judged, Again):
             # The caller's rights were up to a second old; an enterprise may have been added since.
-            caller = await self._run(self._door.authenticate, asked.authorization)
+            caller = await self._run(self._door.authenticate, asked.authorization, asked.address)
             judged = await self._run(self._tracking.judge, replace(asked, caller=caller, is_fresh=True))
         if isinstance(judged, Answer):
             return judged

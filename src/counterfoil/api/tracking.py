@@ -68,6 +68,7 @@ class Asked(Struct, frozen=True, kw_only=True):
     is_fresh: bool = True
     only_reads: bool = False
     authorization: str | None = None
+    address: str | None = None
     progress: Progress = field(default_factory=Progress)
 
 

@@ -41,6 +41,7 @@ class Call:
         self.method: str = scope["method"]
         self.path: str = scope["path"].rstrip("/") or "/"
         self.query: bytes = scope.get("query_string", b"")
+        self.address: str | None = (scope.get("client") or (None,))[0]
         self.receive = receive
         self.request_id = token_hex(8)
         self.progress = Progress()

@@ -13,10 +13,13 @@ from counterfoil.cli.form import CONTEXT, EPILOG, told_by
 from counterfoil.cli.frame import Wrong, frame_of, person, whole
 from counterfoil.cli.output import note, write_json, write_line, write_table
 from counterfoil.cli.told import nearest
+from counterfoil.clock import machine_now
 from counterfoil.tokens import Scope, TokenKind
 
 if TYPE_CHECKING:
     from counterfoil.store.access import ListedToken
+
+WARN_DAYS = 14
 
 
 def add_to(application: typer.Typer) -> None:
@@ -59,6 +62,10 @@ def create(
         str | None,
         typer.Option("--enterprises", help="Only these enterprise ids of the company, with commas."),
     ] = None,
+    addresses: Annotated[
+        str | None,
+        typer.Option("--addresses", help="Only from these ranges, with commas, such as 10.0.0.0/8."),
+    ] = None,
 ) -> None:
     """Prints the token alone on stdout, so that a script can take it."""
     if operator == (company is not None):
@@ -81,6 +88,7 @@ def create(
             company_id=company_id,
             created_by=person(),
             enterprises=only,
+            address_ranges=None if addresses is None else _words(addresses),
             life_days=life_days,
         )
     if frame.is_json:
@@ -140,9 +148,23 @@ def _row(token: ListedToken) -> tuple[object, ...]:
         ", ".join(token.scopes),
         token.company_id or "operator",
         f"{token.expires_at:%Y-%m-%d}" if token.expires_at else "never",
-        f"{token.last_used_at:%Y-%m-%d %H:%M} UTC" if token.last_used_at else "never",
-        "revoked" if token.revoked_at else "active",
+        f"{token.last_used_at:%Y-%m-%d %H:%M} UTC from {token.last_used_from}"
+        if token.last_used_at
+        else "never",
+        _state(token),
     )
+
+
+def _state(token: ListedToken) -> str:
+    """Active, or not any more, or not for long: warned of from a fortnight before."""
+    if token.revoked_at is not None:
+        return "revoked"
+    if token.expires_at is None:
+        return "active"
+    days_left = (token.expires_at - machine_now()).days
+    if days_left < 0:
+        return "expired"
+    return f"expires in {days_left} days" if days_left <= WARN_DAYS else "active"
 
 
 def _kind(word: str) -> TokenKind:

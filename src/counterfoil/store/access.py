@@ -23,6 +23,7 @@ class StoredToken(NamedTuple):
     scopes: list[str]
     company_id: int | None
     enterprises: list[int] | None
+    address_ranges: list[str] | None
     expires_at: datetime | None
     revoked_at: datetime | None
     last_used_at: datetime | None
@@ -38,11 +39,13 @@ class ListedToken(NamedTuple):
     scopes: list[str]
     company_id: int | None
     enterprises: list[int] | None
+    address_ranges: list[str] | None
     created_at: datetime
     created_by: str
     expires_at: datetime | None
     revoked_at: datetime | None
     last_used_at: datetime | None
+    last_used_from: str | None
 
 
 def insert_token(connection: Connection, values: dict[str, Any]) -> None:
@@ -71,6 +74,7 @@ def revoke_token(connection: Connection, token_id: str, now: datetime) -> bool:
     return connection.execute(sql("reference", "revoke_token"), values).fetchone() is not None
 
 
-def touch_token(connection: Connection, token_id: str, now: datetime) -> None:
-    """Notes that a token was used, at most once a minute."""
-    connection.execute(sql("reference", "touch_token"), {"token_id": token_id, "now": now})
+def touch_token(connection: Connection, token_id: str, now: datetime, address: str | None) -> None:
+    """Notes that a token was used and from where, at most once a minute."""
+    values = {"token_id": token_id, "now": now, "address": address}
+    connection.execute(sql("reference", "touch_token"), values)

@@ -34,20 +34,21 @@ SELECT count(*) FROM conversion_rate WHERE position = %(position)s;
 
 -- insert_token
 -- A token's hash, rights and life; the token itself is never stored.
-INSERT INTO token (token_id, token_hash, last4, kind, name, scopes, company_id, enterprises, created_at, created_by,
-    expires_at)
+INSERT INTO token (token_id, token_hash, last4, kind, name, scopes, company_id, enterprises, address_ranges,
+    created_at, created_by, expires_at)
 VALUES (%(token_id)s, %(token_hash)s, %(last4)s, %(kind)s, %(name)s, %(scopes)s, %(company_id)s, %(enterprises)s,
-    %(created_at)s, %(created_by)s, %(expires_at)s);
+    %(address_ranges)s, %(created_at)s, %(created_by)s, %(expires_at)s);
 
 -- find_token
 -- A token by its id, dead or alive.
-SELECT token_id, token_hash, kind, scopes, company_id, enterprises, expires_at, revoked_at, last_used_at
+SELECT token_id, token_hash, kind, scopes, company_id, enterprises, address_ranges, expires_at, revoked_at,
+    last_used_at
 FROM token WHERE token_id = %(token_id)s;
 
 -- list_tokens
 -- All tokens, newest first.
-SELECT token_id, last4, kind, name, scopes, company_id, enterprises, created_at, created_by, expires_at, revoked_at,
-    last_used_at
+SELECT token_id, last4, kind, name, scopes, company_id, enterprises, address_ranges, created_at, created_by,
+    expires_at, revoked_at, last_used_at, last_used_from
 FROM token ORDER BY created_at DESC, token_id;
 
 -- revoke_token
@@ -55,8 +56,8 @@ FROM token ORDER BY created_at DESC, token_id;
 UPDATE token SET revoked_at = coalesce(revoked_at, %(now)s) WHERE token_id = %(token_id)s RETURNING token_id;
 
 -- touch_token
--- Notes the last use, at most once a minute.
-UPDATE token SET last_used_at = %(now)s
+-- Notes the last use and from where, at most once a minute.
+UPDATE token SET last_used_at = %(now)s, last_used_from = %(address)s
 WHERE token_id = %(token_id)s AND (last_used_at IS NULL OR last_used_at < %(now)s - interval '1 minute');
 
 -- read_clock

@@ -461,11 +461,13 @@ CREATE TABLE public.token (
     scopes text[] NOT NULL,
     company_id bigint,
     enterprises bigint[],
+    address_ranges text[],
     created_at timestamp with time zone NOT NULL,
     created_by text NOT NULL,
     expires_at timestamp with time zone,
     revoked_at timestamp with time zone,
     last_used_at timestamp with time zone,
+    last_used_from text,
     CONSTRAINT token_kind_check CHECK ((kind = ANY (ARRAY['live'::text, 'test'::text])))
 );
 COMMENT ON TABLE public.token IS 'Who may call: hashes only. Without a company the token is the network operator''s.';

@@ -434,10 +434,12 @@ CREATE TABLE token (
     scopes text[] NOT NULL,
     company_id bigint,
     enterprises bigint[],
+    address_ranges text[],
     created_at timestamptz NOT NULL,
     created_by text NOT NULL,
     expires_at timestamptz,
     revoked_at timestamptz,
-    last_used_at timestamptz
+    last_used_at timestamptz,
+    last_used_from text
 );
 COMMENT ON TABLE token IS 'Who may call: hashes only. Without a company the token is the network operator''s.';
