@@ -7,7 +7,9 @@ seeding.py.
 from __future__ import annotations
 
 import json
+import os
 import shlex
+import shutil
 import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -15,6 +17,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from http.client import HTTPConnection, HTTPException
+from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
@@ -275,10 +278,18 @@ def _lines_to_go_on(settings: Settings, seeded: dict[str, Any], order_id: str, w
 def _commands(settings: Settings, *, is_sandbox: bool) -> str:
     is_default = "data_dir" not in settings.origins
     option = "" if is_default else f" --data-dir {shlex.quote(str(settings.data_dir))}"
-    told = [("check every promise of the ledger", f"counterfoil ledger verify{option}")]
+    program = _program()
+    told = [("check every promise of the ledger", f"{program} ledger verify{option}")]
     if is_sandbox:
-        told.append(("go on until the orders are locked", f"counterfoil clock advance 45d{option}"))
-    exported = f"counterfoil network export{option} > network.toml"
-    applied = f"counterfoil network apply network.toml{option}"
+        told.append(("go on until the orders are locked", f"{program} clock advance 45d{option}"))
+    exported = f"{program} network export{option} > network.toml"
+    applied = f"{program} network apply network.toml{option}"
     told.append(("for your own network: export this one, change it, apply it", f"{exported}\n{applied}"))
     return "\n".join(f"\n# {sentence}\n{line}" for sentence, line in told) + "\n\nStop with Ctrl-C.\n"
+
+
+def _program() -> str:
+    """How the person at the terminal reaches our command: by its name if it is on the path."""
+    if shutil.which("counterfoil") is not None:
+        return "counterfoil"
+    return shlex.quote(os.path.relpath(Path(sys.executable).parent / "counterfoil"))
