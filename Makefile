@@ -13,7 +13,7 @@ define WRITE_LOCK
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-deep check lint format lock real-orders golden vendor docs-reference schema clean
+.PHONY: help setup demo test test-deep bench check lint format lock real-orders golden vendor docs-reference schema clean
 
 help:  ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,10 @@ test: setup  ## run the quick tests
 
 test-deep: setup  ## judge 200,000 steps of random histories by the naive model (SEED=1)
 	@$(BIN)/python -m tests.properties.deep --seed $(or $(SEED),1)
+	@$(BIN)/python -m pytest -q -m deep
+
+bench: setup  ## measure a page of the report beside the bare query and beside plain graphql-core
+	@$(BIN)/python -m benchmarks.reporting --records 100000
 
 check: lint  ## everything a finished change must pass
 	@$(BIN)/python -m pytest -q -n 2
