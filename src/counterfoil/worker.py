@@ -31,7 +31,7 @@ class Chunk(NamedTuple):
 
     works: Sequence[lanes.Work]
     fresh: Sequence[Submission]
-    waiting: Sequence[lanes.HeldBefore]
+    waiting: Sequence[Waiting]
 
 
 class Worker:
@@ -117,17 +117,15 @@ class Worker:
 
     def _take(self, connection: Connection, wanted: Sequence[tuple[int, int]], chunk_max: int) -> Chunk:
         taken: list[int] = []
-        filled = 0
-        at = 0
+        filled = at = 0
         while at < len(wanted) and filled < chunk_max:
-            batch = []
-            while at < len(wanted) and filled < chunk_max:
-                batch.append(wanted[at])
-                filled += wanted[at][1]
+            begun, hoped_for = at, filled
+            while at < len(wanted) and hoped_for < chunk_max:
+                hoped_for += wanted[at][1]
                 at += 1
-            got = set(lanes.take(connection, [lane for lane, _ in batch]))
-            taken += [lane for lane, _ in batch if lane in got]
-            filled = sum(count for lane, count in wanted[:at] if lane in set(taken))
+            got = set(lanes.take(connection, [lane for lane, _ in wanted[begun:at]]))
+            taken += [lane for lane, _ in wanted[begun:at] if lane in got]
+            filled += sum(count for lane, count in wanted[begun:at] if lane in got)
         crashpoint("lane.claimed")
         if not taken:
             return Chunk((), (), ())
@@ -136,7 +134,6 @@ class Worker:
         return Chunk(works, lanes.submissions_of(connection, works), waiting)
 
     def _decide_and_post(self, connection: Connection, chunk: Chunk, poison: Collection[UUID]) -> int:
-        again = [Waiting(held.submission, held.code, held.is_released) for held in chunk.waiting]
         submissions = [*chunk.fresh, *(held.submission for held in chunk.waiting)]
         facts = facts_for(
             connection, submissions, self._networks, self._options, rate_age_days_max=self._rate_age_days_max
@@ -145,7 +142,7 @@ class Worker:
         blocked = lanes.blocked(connection, (submission.key for submission in chunk.fresh)) - read_again
         crashpoint("facts.loaded")
         decisions = decide_in_order(
-            [*chunk.fresh, *again],
+            [*chunk.fresh, *chunk.waiting],
             facts,
             blocked=blocked,
             poison=poison,

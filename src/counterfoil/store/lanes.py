@@ -15,6 +15,7 @@ from psycopg import Connection
 from counterfoil.capture.canonical import read_order
 from counterfoil.model.ledger import Held
 from counterfoil.model.orders import Channel, Extension, Kind, Mode, OrderKey, Submission, submission_id
+from counterfoil.processing import Waiting
 from counterfoil.store.queries import sql
 
 
@@ -25,14 +26,6 @@ class Work(NamedTuple):
     position: int
     batch_id: UUID
     submissions: int
-
-
-class HeldBefore(NamedTuple):
-    """A submission that was held, read again because one of its order was released."""
-
-    submission: Submission
-    code: str
-    is_released: bool
 
 
 def listen(connection: Connection) -> None:
@@ -82,10 +75,10 @@ def submissions_of(connection: Connection, works: Sequence[Work]) -> list[Submis
     return [submission_of(row) for row in rows]
 
 
-def released(connection: Connection, lanes: Sequence[int]) -> list[HeldBefore]:
+def released(connection: Connection, lanes: Sequence[int]) -> list[Waiting]:
     """Every held submission of the orders in these lanes that have a released one."""
     rows = connection.execute(sql("lanes", "load_released"), {"lanes": list(lanes)})
-    return [HeldBefore(submission_of(row[:-2]), row[-2], row[-1]) for row in rows]
+    return [Waiting(submission_of(row[:-2]), row[-2], row[-1]) for row in rows]
 
 
 def blocked(connection: Connection, keys: Iterable[OrderKey]) -> set[OrderKey]:

@@ -259,16 +259,6 @@ def amounts_of(figures: Sequence[Decimal], discount_original: Decimal) -> Amount
     )
 
 
-def read_credit(body: bytes) -> Credit:
-    """The credit as it was written with its action."""
-    return _CREDIT.decode(body)
-
-
-def read_stated(body: bytes) -> Stated:
-    """What the advertiser said, as it was written with its version."""
-    return _STATED.decode(body)
-
-
 def read_priced(body: bytes) -> Priced:
     """Items, situations and rules, as they were written with their version."""
     return _PRICED.decode(body)
@@ -277,11 +267,6 @@ def read_priced(body: bytes) -> Priced:
 def write_rates(rates: Rates) -> bytes:
     """The rates with their days and sources, as they are kept."""
     return _ENCODE(rates)
-
-
-def read_rates(body: bytes) -> Rates:
-    """The rates, as they were written with their version."""
-    return _RATES.decode(body)
 
 
 def _three(figure: Money3) -> tuple[Decimal, Decimal, Decimal]:
