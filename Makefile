@@ -13,7 +13,7 @@ define WRITE_LOCK
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-deep bench check lint format lock real-orders golden vendor docs-reference schema clean
+.PHONY: help setup demo test test-deep bench check lint format lock audit real-orders golden vendor docs-reference schema clean
 
 help:  ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -61,11 +61,18 @@ format: setup  ## put the source into the common form
 	@$(BIN)/ruff format
 
 lock: setup  ## write requirements/*.txt anew, keeping pins that still fit (UPGRADE=--upgrade moves them)
-	@cp requirements/run.txt requirements/run.txt.new && cp requirements/dev.txt requirements/dev.txt.new
+	@cp requirements/run.txt requirements/run.txt.new && cp requirements/dev.txt requirements/dev.txt.new && cp requirements/audit.txt requirements/audit.txt.new
 	@$(BIN)/uv pip compile $(LOCK_FLAGS) $(UPGRADE) pyproject.toml -o requirements/run.txt.new
 	@$(BIN)/uv pip compile $(LOCK_FLAGS) $(UPGRADE) --extra dev -c requirements/run.txt.new pyproject.toml -o requirements/dev.txt.new
+	@$(BIN)/uv pip compile $(LOCK_FLAGS) $(UPGRADE) --group audit -o requirements/audit.txt.new
 	$(call WRITE_LOCK,What a server needs.,requirements/run.txt)
 	$(call WRITE_LOCK,What a developer needs: run.txt and the tools.,requirements/dev.txt)
+	$(call WRITE_LOCK,What the audit of the others needs.,requirements/audit.txt)
+
+audit: setup  ## known weaknesses and licences of what others wrote, and the bill of materials
+	@test -x .venv-audit/bin/pip-audit || { $(PYTHON) -m venv --clear .venv-audit && \
+	  .venv-audit/bin/python -m pip install -qq --disable-pip-version-check --no-input --require-hashes -r requirements/audit.txt; }
+	@.venv-audit/bin/python tools/audit.py $(BIN)/python
 
 real-orders: setup  ## send a large number of realistic orders and check every amount
 	@$(BIN)/python benchmarks/real_orders.py
@@ -83,5 +90,5 @@ schema: setup  ## print store/sql/schema.sql from the migrations
 	@$(BIN)/python -m tests.store.schema_dump
 
 clean:  ## remove .venv and everything that can be made again
-	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage htmlcov
+	@rm -rf $(VENV) .venv-audit build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage htmlcov
 	@find src tests -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
