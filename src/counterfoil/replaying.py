@@ -16,7 +16,7 @@ from psycopg import Connection
 from counterfoil.errors import Code
 from counterfoil.model.ledger import Decided, OutcomeKind
 from counterfoil.model.orders import Submission
-from counterfoil.processing import Options, decide_in_order
+from counterfoil.processing import decide_in_order
 from counterfoil.store import replay, rows
 from counterfoil.store.facts import Networks, facts_for
 from counterfoil.store.replay import Kept
@@ -44,14 +44,13 @@ class Replayed(Struct, frozen=True):
 
 def replay_log(
     connection: Connection,
-    options: Options,
     *,
-    rate_age_days_max: int,
     progress: Callable[[int], None] | None = None,
 ) -> Replayed:
     """Decides every submission that has an outcome again, as of its receipt; stops after 50 differences.
 
-    What is held or pending now is left out, and so is what follows it in its order.
+    Network, rates and settings are those that were known at its place in the log. What is held or pending now
+    is left out, and so is what follows it in its order.
     """
     replay.begin(connection)
     networks = Networks()
@@ -63,7 +62,7 @@ def replay_log(
         undecided += len(lane) - len(submissions)
         if not submissions:
             continue
-        facts = facts_for(connection, submissions, networks, options, rate_age_days_max=rate_age_days_max)
+        facts = facts_for(connection, submissions, networks)
         facts.standings.clear()
         facts.used.clear()
         facts.kept_ordinals = _ordinals(known)
@@ -114,7 +113,12 @@ def _compare(
         kept = known.outcomes[each.submission_id][:-1]
         if decided is None:
             yield Difference(each.submission_id, "outcome", kept, "held")
-        elif kept != (told := _outcome(decided)):
+            continue
+        told = _outcome(decided)
+        if kept[-1] is None:
+            # Written before outcomes named the fields that a restatement removed.
+            told = (*told[:-1], None)
+        if kept != told:
             yield Difference(each.submission_id, "outcome", kept, told)
     for what, kept_rows, made, key in (
         ("action", known.actions, _actions(again), 2),
@@ -153,6 +157,7 @@ def _outcome(decided: Decided) -> tuple[Any, ...]:
         outcome.winner,
         decided.network_version,
         decided.rates_position,
+        list(outcome.removed),
     )
 
 

@@ -28,7 +28,7 @@ BOX, OTHER = ("BOX-9", "40.00", 2), ("X-9", "15.55", 1)
 def explained(desk: Desk, commission_id: int) -> lookups.Explanation:
     """The explanation of a record that exists."""
     found = lookups.explain(desk.connection, Networks(), commission_id)
-    assert found is not None
+    assert isinstance(found, lookups.Explanation)
     return found
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from counterfoil import lookups
+from counterfoil.administration import release_submission
 from counterfoil.errors import CATALOGUE, Code
 from counterfoil.model.orders import Mode, Order
 from counterfoil.store import lanes
@@ -177,7 +177,7 @@ def test_a_released_submission_says_so_until_it_is_decided(desk: Desk) -> None:
     behind = desk.send([cancel("A-1")])
     desk.process()
 
-    assert list(behind.submission_ids) == lookups.release(desk.connection, held.submission_ids[0])
+    assert list(behind.submission_ids) == release_submission(desk.connection, held.submission_ids[0], "tests")
     released = {"held": {"tries": 1, "releasedAt": "2026-03-01T10:00:00Z", "waitingBehind": None}}
     assert released == became(desk, held, RELEASED)
     desk.process()
@@ -192,8 +192,8 @@ def test_a_test_submission_holds_up_its_own_ledger_alone(desk: Desk) -> None:
     behind = desk.send([cancel("A-1")])
     desk.process()
 
-    assert [] == lookups.release(desk.connection, rehearsal.submission_ids[0])
-    assert list(behind.submission_ids) == lookups.release(desk.connection, live.submission_ids[0])
+    assert [] == release_submission(desk.connection, rehearsal.submission_ids[0], "tests")
+    assert list(behind.submission_ids) == release_submission(desk.connection, live.submission_ids[0], "tests")
 
 
 def test_only_what_is_held_itself_can_be_released(desk: Desk) -> None:
@@ -203,8 +203,8 @@ def test_only_what_is_held_itself_can_be_released(desk: Desk) -> None:
     posted = desk.send([create("B-1", cj_event=CLICK_B)])
     desk.process()
 
-    assert lookups.release(desk.connection, behind.submission_ids[0]) is None
-    assert lookups.release(desk.connection, posted.submission_ids[0]) is None
+    assert release_submission(desk.connection, behind.submission_ids[0], "tests") is None
+    assert release_submission(desk.connection, posted.submission_ids[0], "tests") is None
     assert [] == lanes.lanes_with_work(desk.connection)
 
 

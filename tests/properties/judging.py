@@ -10,9 +10,10 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import NamedTuple, Protocol
 
-from tests.properties.generations import Generation, Record
-from tests.properties.history import Close, Learn, Move, Send, Step
+from tests.properties.generations import Generation, Record, Settings
+from tests.properties.history import Close, Learn, Move, Send, Set, Step
 from tests.properties.model import Model
+from tests.properties.months import Earned
 from tests.properties.programme import CLICKS, Click, Programme, later
 from tests.properties.reckoning import Figure
 from tests.properties.sent import Sent
@@ -39,6 +40,7 @@ class View(NamedTuple):
     validation: str = ""
     lock_date: datetime | None = None
     locks_at: datetime | None = None
+    extended: bool = False
 
 
 class LineView(NamedTuple):
@@ -58,7 +60,7 @@ class Product(Protocol):
         """Accepts a batch; answers its place in the log and when it was received."""
 
     def process(self) -> list[str]:
-        """Decides what waits; one word for each, in log order."""
+        """Decides what waits; outcome, warnings and removed fields of each, in log order."""
 
     def move(self, to: datetime) -> None:
         """Moves the clock."""
@@ -66,8 +68,11 @@ class Product(Protocol):
     def learn(self, change: str) -> int:
         """Applies a version of the network; answers its place in the log."""
 
-    def close(self, step: Close, now: datetime) -> None:
-        """Closes a month."""
+    def close(self, step: Close, now: datetime) -> tuple[int, list[Earned]]:
+        """Closes a month; answers its place in the log and what was earned besides orders."""
+
+    def set(self, settings: Settings) -> int:
+        """Changes settings; answers their place in the log."""
 
     def view(self, key: Key) -> View | None:
         """What an order is now."""
@@ -75,8 +80,8 @@ class Product(Protocol):
     def records(self, key: Key) -> list[LineView]:
         """All records of an order."""
 
-    def is_closed(self, key: Key) -> bool | None:
-        """Whether its action is closed; None where the side cannot tell."""
+    def is_closed(self, key: Key) -> bool:
+        """Whether a closing took its action."""
 
 
 class Judge:
@@ -105,9 +110,12 @@ class Judge:
             case Learn(change):
                 position = self.product.learn(change)
                 self.model.known.append((position, later(self.model.known[-1][1], change)))
-            case Close():
-                self.product.close(step, self.now)
-                self.model.close(self.now)
+            case Set(settings):
+                self.model.settings.append((self.product.set(settings), settings))
+            case Close(month):
+                position, given = self.product.close(step, self.now)
+                same("incentives", self.model.close(month, position, self.now), given)
+                self.words["incentive"] = self.words.get("incentive", 0) + len(given)
                 touched = {key for key in self.model.orders if key[0] == "live"}
         touched |= {
             (sent.mode, sent.enterprise, sent.tracker, sent.order_id) for _, _, sent in self.model.waiting
@@ -115,7 +123,8 @@ class Judge:
         expected, got = self.model.process(), self.product.process()
         same("outcomes", expected, got)
         for word in expected:
-            self.words[word] = self.words.get(word, 0) + 1
+            for part in told_parts(word):
+                self.words[part] = self.words.get(part, 0) + 1
         for key in touched:
             self._compare(key)
 
@@ -126,15 +135,8 @@ class Judge:
         lines += [line_of(record, key) for record in records[len(lines) :]]
         same(f"records {key}", lines, self.product.records(key))
         self._check_sum(key, lines)
-        closed = self.product.is_closed(key)
-        if (
-            key[0] == "live"
-            and closed is not None
-            and generations
-            and generations[-1].state
-            and not generations[-1].state.cancelled
-        ):
-            same(f"closed {key}", generations[-1].closed, closed)
+        if key[0] == "live" and generations and generations[-1].state:
+            same(f"closed {key}", generations[-1].closed, self.product.is_closed(key))
 
     def _check_sum(self, key: Key, lines: list[LineView]) -> None:
         """The records of a generation sum to its last state (section 10)."""
@@ -144,6 +146,12 @@ class Judge:
                 total = tuple(sum((line.figures[n][c] for line in of_it), Fraction(0)) for c in range(3))
                 state = generation.state
                 same(f"sum {key}", figures(state, 1)[n] if state else (0, 0, 0), total)
+
+
+def told_parts(word: str) -> list[str]:
+    """The outcome and each warning, for counting."""
+    parts = word.split()
+    return [" ".join(part for part in parts if part[0] not in "+-"), *(p for p in parts if p[0] == "+")]
 
 
 def same(what: str, expected: object, got: object) -> None:
@@ -176,6 +184,7 @@ def view_of(it: Generation, key: Key) -> View:
         it.validation,
         it.lock_date,
         it.locks_at,
+        it.extended,
     )
 
 

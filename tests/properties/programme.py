@@ -29,6 +29,15 @@ class Rule(NamedTuple):
     listed: int | None = None
 
 
+class Incentive(NamedTuple):
+    """A threshold of orders, sales or commission in a month; an amount for it, or per cent of sales."""
+
+    kind: str
+    threshold: str
+    amount: str
+    is_percent: bool = False
+
+
 class Paid(NamedTuple):
     """What a contract pays for one action."""
 
@@ -38,6 +47,7 @@ class Paid(NamedTuple):
     referral_days: int = 120
     limit: int | None = None
     channels: tuple[str, ...] = ()
+    incentives: tuple[Incentive, ...] = ()
 
 
 class Terms(NamedTuple):
@@ -168,6 +178,7 @@ def later(programme: Programme, change: str) -> Programme:
                 405: Paid("OPEN_ENDED", (Rule("7"),), 500),
             }
             a.append(Terms(day(2, 20), ("percent_of_sale", "1.5", ""), paid))
+            a.sort(key=lambda terms: terms.valid_from)
         case "terms of B":
             new.trackers[406] = (1500001, False)
             paid = {
@@ -176,6 +187,22 @@ def later(programme: Programme, change: str) -> Programme:
                 406: Paid("FIXED_DATE", (Rule("3"),), referral_days=60, limit=2),
             }
             b.append(Terms(day(2, 25), ("flat", "0.20", "USD"), paid))
+        case "incentives":
+            rewarded = (
+                a[0]
+                .paid[401]
+                ._replace(
+                    incentives=(
+                        Incentive("orders", "2", "50.00"),
+                        Incentive("orders", "1", "7.333"),
+                        Incentive("sales", "150.5", "1.25", is_percent=True),
+                    )
+                )
+            )
+            percent = Incentive("commission", "5", "0.7", is_percent=True)
+            items = Paid("FIXED_DATE", (Rule("5"),), incentives=(percent,))
+            a.append(Terms(day(3, 2), _SHARE, {**a[0].paid, 401: rewarded, 402: items}))
+            a.sort(key=lambda terms: terms.valid_from)
         case "list":
             new.lists[77].append((day(3, 3), frozenset({"LP-1001", "CD-5"})))
         case "coupons":
@@ -246,6 +273,20 @@ ADDED = {
             _one("percent = 3"),
             "referral_days = 60\nreferral_occurrences = 2",
         )
+    ),
+    "incentives": (
+        '[[terms]]\nid = 711\ncontract = 601\nname = "A, third"\nvalid_from = 2026-03-02\n'
+        "fee = { percent = 10 }\n"
+        + _action(401, 'method = "FIXED_DATE"', _one("percent = 8"))
+        + "incentives = [\n"
+        '  { threshold = { orders = 2 }, reward = { flat = "50.00", currency = "USD" } },\n'
+        '  { threshold = { orders = 1 }, reward = { flat = "7.333", currency = "USD" } },\n'
+        '  { threshold = { sales = "150.5" }, reward = { percent_of_sale = "1.25" } },\n]\n'
+        + _action(402, 'method = "FIXED_DATE"', _one("percent = 5"))
+        + 'incentives = [ { threshold = { commission = 5 }, reward = { percent_of_sale = "0.7" } } ]\n'
+        + _action(403, 'method = "IMMEDIATE"', _one('flat = "3.00", currency = "USD"'))
+        + _action(404, 'method = "FIXED_DURATION", days = 30', _RULES)
+        + _action(405, 'method = "OPEN_ENDED"', _one("percent = 7"))
     ),
     "list": (
         '[[item_lists]]\nid = 77\nadvertiser = 5500001\nvalid_from = 2026-03-03\nskus = ["LP-1001", "CD-5"]\n'

@@ -12,40 +12,43 @@ from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any
 from uuid import UUID
 
 from msgspec.structs import replace
 
 from counterfoil import network
-from counterfoil.model.ledger import Click, Decided, Held, Line, Money3, PricedItem, Standing, VersionState
+from counterfoil.model.ledger import (
+    Click,
+    Decided,
+    Held,
+    OrderVersion,
+    Standing,
+)
 from counterfoil.model.orders import (
-    BypassChannel,
-    Cancellation,
-    CancellationStatus,
     Channel,
-    CorrectionReason,
     Kind,
     Mode,
-    NewOrder,
-    Order,
-    OrderItem,
     OrderKey,
-    OrderStatus,
-    Restatement,
     Submission,
     lane_of,
     submission_id,
 )
 from counterfoil.model.programme import Network, RateQuote
+from counterfoil.money import round3
 from counterfoil.processing import Facts, Options, Waiting, decide_in_order
-from counterfoil.rules.conversion import KnownRate
+from counterfoil.rules import locking
+from counterfoil.rules.conversion import Conversion, KnownRate, conversion
+from counterfoil.rules.incentives import month_span
+from tests.properties.generations import Settings
 from tests.properties.history import Close
-from tests.properties.judging import Key, LineView, View, clicks_at, is_item_action
+from tests.properties.judging import Key, LineView, View, clicks_at
+from tests.properties.months import Earned
 from tests.properties.programme import Click as ModelClick
 from tests.properties.programme import written
 from tests.properties.reckoning import Figure
+from tests.properties.remarks import worded
 from tests.properties.sent import Sent
+from tests.properties.translating import line_view, options_of, order_of, rewarded, standing_view
 
 
 class Pure:
@@ -60,6 +63,8 @@ class Pure:
         self._learn(self._text)
         self._waiting: list[Submission | Waiting] = []
         self._lines: dict[OrderKey, list[LineView]] = {}
+        self._options = [(0, Options())]
+        self._past: dict[OrderKey, list[tuple[int, Standing]]] = {}
         self.facts = Facts(
             standings={},
             clicks={name: _click(name, at, click) for name, (at, click) in clicks_at(beginning).items()},
@@ -67,7 +72,7 @@ class Pure:
             network_at=lambda position: [each for each in self._networks if each.position < position][-1],
             network_of=lambda version: next(each for each in self._networks if each.version == version),
             find_rate=self._find_rate,
-            options=Options(),
+            options_at=lambda position: [each for since, each in self._options if since < position][-1],
         )
 
     def _learn(self, text: str) -> None:
@@ -117,6 +122,7 @@ class Pure:
 
     def process(self) -> list[str]:
         """Decides what waits."""
+        self.facts.live_before = self._live_before()
         decisions = {
             decision.submission.submission_id: decision
             for decision in decide_in_order(self._waiting, self.facts)
@@ -127,9 +133,9 @@ class Pure:
             submission = each.submission if isinstance(each, Waiting) else each
             decision = decisions.get(submission.submission_id)
             if isinstance(decision, Decided):
-                words.append(
-                    " ".join(str(each) for each in (decision.outcome.kind, decision.outcome.code) if each)
-                )
+                outcome = decision.outcome
+                word = " ".join(str(each) for each in (outcome.kind, outcome.code) if each)
+                words.append(worded(word, outcome.warnings, outcome.removed))
                 self._note(decision)
                 continue
             code = str(
@@ -144,7 +150,21 @@ class Pure:
         self._waiting = left
         return words
 
+    def _live_before(self) -> dict[tuple[OrderKey, int], Standing]:
+        """What the store would find of live orders at the places of test changes that wait."""
+        found = {}
+        for each in self._waiting:
+            submission = each.submission if isinstance(each, Waiting) else each
+            key = submission.key._replace(mode=Mode.LIVE)
+            known = [standing for place, standing in self._past.get(key, []) if place < submission.position]
+            if known:
+                found[key, submission.position] = known[-1]
+        return found
+
     def _note(self, decision: Decided) -> None:
+        if decision.standing is not None:
+            at = decision.submission.position
+            self._past.setdefault(decision.submission.key, []).append((at, decision.standing))
         for line in decision.lines:
             assert decision.standing is not None
             view = line_view(line, decision.standing.action.generation, decision.submission.key)
@@ -164,10 +184,63 @@ class Pure:
         ]
         return self._position
 
-    def close(self, step: Close, now: datetime) -> None:
-        """Notes a closing."""
+    def set(self, settings: Settings) -> int:
+        """Notes settings."""
         self._position += 1
-        self.facts.closings = (*self.facts.closings, (self._position, now))
+        self._options.append((self._position, options_of(settings)))
+        return self._position
+
+    def close(self, step: Close, now: datetime) -> tuple[int, list[Earned]]:
+        """Closes what is locked and has nothing held, as the store does in one statement."""
+        self._position += 1
+        submissions = [each.submission if isinstance(each, Waiting) else each for each in self._waiting]
+        held = {submission.key for submission in submissions}
+        given = self._incentives(step.month, now)
+        for key, standing in self.facts.standings.items():
+            status = standing.status
+            if key.mode is Mode.TEST or status is None or status.closed_at or key in held:
+                continue
+            if locking.is_locked(status, now):
+                closed = replace(
+                    status, position=self._position, closed_at=now, closed_position=self._position
+                )
+                self.facts.standings[key] = replace(standing, status=closed)
+                self._past[key].append((self._position, self.facts.standings[key]))
+        return self._position, given
+
+    def _incentives(self, month: date, now: datetime) -> list[Earned]:
+        known = self.facts.network_at(self._position)
+        since, before = month_span(month)
+        brought: dict[tuple[int, int, int], list[OrderVersion]] = {}
+        for key, standing in self.facts.standings.items():
+            action, version, status = standing.action, standing.version, standing.status
+            if key.mode is Mode.TEST or version is None or status is None or action.credit is None:
+                continue
+            if status.validation in ("ACCEPTED", "AUTOMATED") and since <= action.event_time < before:
+                group = (action.advertiser_id, action.credit.publisher_id, key.action_tracker_id)
+                brought.setdefault(group, []).append(version)
+        return sorted(
+            Earned(publisher, tracker, self._converted(amount, known, advertiser, publisher, now))
+            for (advertiser, publisher, tracker), versions in brought.items()
+            if (amount := rewarded(known, advertiser, publisher, tracker, versions, before)) is not None
+        )
+
+    def _converted(
+        self, amount: Decimal, known: Network, advertiser: int, publisher: int, now: datetime
+    ) -> Figure:
+        own, theirs = known.advertisers[advertiser].currency, known.publishers[publisher].currency
+        found = conversion(
+            own,
+            advertiser=own,
+            publisher=theirs,
+            day=now.date(),
+            position=self._position,
+            find=self._find_rate,
+        )
+        assert isinstance(found, Conversion)
+        rates = (found.rates.adv, found.rates.pub, found.rates.usd)
+        sums = [Fraction(round3(amount * rate.value)) for rate in rates]
+        return sums[0], sums[1], sums[2]
 
     def view(self, key: Key) -> View | None:
         """What an order is now."""
@@ -178,9 +251,10 @@ class Pure:
         """All records of an order."""
         return self._lines.get(OrderKey(Mode(key[0]), *key[1:]), [])
 
-    def is_closed(self, key: Key) -> bool | None:
-        """The store's to tell."""
-        return None
+    def is_closed(self, key: Key) -> bool:
+        """Whether a closing took the action."""
+        standing = self.facts.standings[OrderKey(Mode(key[0]), *key[1:])]
+        return bool(standing.status and standing.status.closed_at)
 
 
 @lru_cache(maxsize=4096)
@@ -211,98 +285,4 @@ def _click(name: str, at: datetime, click: ModelClick) -> Click:
         advertiser_id=click.advertiser,
         ad_id=click.ad,
         device_type="Desktop",
-    )
-
-
-def written_instant(at: datetime) -> str:
-    """An instant as it stands in the log."""
-    return at.isoformat().replace("+00:00", "Z")
-
-
-def order_of(sent: Sent) -> Order:
-    """The order as the product's intake takes it."""
-    keys: dict[str, Any] = {
-        "enterprise_id": str(sent.enterprise),
-        "action_tracker_id": sent.tracker,
-        "order_id": sent.order_id,
-    }
-    reason = CorrectionReason(sent.reason) if sent.reason else None
-    update = written_instant(sent.update) if sent.update else ""
-    if sent.kind == "cancel":
-        ended = CancellationStatus(sent.status) if sent.status else None
-        return Cancellation(**keys, update_time=update, status=ended, correction_reason=reason)
-    stated: dict[str, Any] = {
-        "cj_event": sent.click,
-        "amount": sent.amount,
-        "discount": sent.discount,
-        "vertical_parameters": dict(sent.vertical) or None,
-        "items": tuple(
-            OrderItem(sku=i.sku, quantity=i.quantity, unit_price=i.price, discount=i.discount)
-            for i in sent.items
-        )
-        or None,
-        "coupon": sent.coupon,
-        "currency": sent.currency,
-        "bypass_channel": sent.bypass and BypassChannel(name=sent.bypass, timestamp="2026-03-01T00:00:00Z"),
-    }
-    if sent.kind == "restate":
-        status = OrderStatus(sent.status) if sent.status else None
-        return Restatement(**keys, **stated, update_time=update, status=status, correction_reason=reason)
-    return NewOrder(
-        **keys,
-        **stated,
-        ad_id=sent.ad,
-        promotional_property_id=sent.property,
-        sid=sent.sid,
-        event_time=written_instant(sent.event) if sent.event else None,
-    )
-
-
-def figure(money: Money3, sign: int = 1) -> Figure:
-    """The product's figure in the judge's words; exact, since neither side rounds here."""
-    return (sign * Fraction(money.adv), sign * Fraction(money.pub), sign * Fraction(money.usd))
-
-
-def _item(item: PricedItem) -> tuple[object, ...]:
-    return (item.sku, item.quantity, figure(item.per_item), figure(item.commission), figure(item.discount))
-
-
-def standing_view(standing: Standing, key: Key) -> View:
-    """The product's order as it is compared."""
-    action, version, status = standing.action, standing.version, standing.status
-    if version is None:
-        return View(f"recorded {action.code}", action.generation, action.event_time)
-    assert action.credit is not None
-    assert status is not None
-    amounts = version.pricing.amounts
-    return View(
-        "cancelled" if version.state is VersionState.CANCELLED else "standing",
-        action.generation,
-        action.event_time,
-        version.version,
-        action.credit.publisher_id,
-        version.currency,
-        tuple(
-            figure(each) for each in (amounts.sale, amounts.commission, amounts.fee, amounts.order_discount)
-        ),
-        tuple(_item(item) for item in version.pricing.items) if is_item_action(key) else (),
-        str(status.validation),
-        status.locking_date,
-        status.locks_at,
-    )
-
-
-def line_view(line: Line, generation: int, key: OrderKey) -> LineView:
-    """The product's record as it is compared."""
-    amounts, sign = line.version.pricing.amounts, line.sign
-    quantity = sum(item.quantity for item in line.version.pricing.items) if key[2] in (402, 404) else 0
-    return LineView(
-        str(line.kind),
-        generation,
-        line.correction_reason and str(line.correction_reason),
-        tuple(
-            figure(each, sign)
-            for each in (amounts.sale, amounts.commission, amounts.fee, amounts.order_discount)
-        ),
-        sign * quantity,
     )

@@ -1,21 +1,19 @@
-"""Reckoning: the figures of one state of an order, and until when it can change, in exact fractions.
+"""Reckoning: the figures of one state of an order, in exact fractions.
 
-Owns the judge's reading of spec/processing.md, sections 7 to 9 and 15. Imports nothing of the product. Next:
+Owns the judge's reading of spec/processing.md, sections 7 to 9. Imports nothing of the product. Next:
 model.py, which says when there is a new state.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime
 from fractions import Fraction
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from tests.properties.programme import Paid, Programme, Rule, Terms
 from tests.properties.sent import Sent
 
-PACIFIC = ZoneInfo("America/Los_Angeles")
 Figure = tuple[Fraction, Fraction, Fraction]
 """One amount for the advertiser, the publisher and in USD."""
 ZERO: Figure = (Fraction(0), Fraction(0), Fraction(0))
@@ -147,34 +145,3 @@ def times(figure: Figure, factor: Fraction) -> Figure:
 def plus(one: Figure, other: Figure) -> Figure:
     """Exact."""
     return (one[0] + other[0], one[1] + other[1], one[2] + other[2])
-
-
-def pacific(on: date, hour: int) -> datetime:
-    """An hour of a Pacific day; one that does not exist is taken by winter time (D103)."""
-    return datetime(on.year, on.month, on.day, hour, tzinfo=PACIFIC).astimezone(UTC)
-
-
-def tenth_after(on: date) -> date:
-    """The 10th of the next month."""
-    return date(on.year + on.month // 12, on.month % 12 + 1, 10)
-
-
-def lock(paid: Paid, event: datetime, at: datetime) -> tuple[datetime, datetime | None]:
-    """Section 15: the date that is shown, and the instant from which changes are late."""
-    if paid.locking == "OPEN_ENDED":
-        return event + timedelta(hours=24 * paid.days), None
-    on = event.astimezone(PACIFIC).date()
-    shown = tenth_after(on) if paid.locking == "FIXED_DATE" else on + timedelta(days=paid.days)
-    late = pacific(shown + timedelta(days=1), 2)
-    if paid.locking == "IMMEDIATE" or late <= at:
-        return at, at
-    return pacific(shown, 0), late
-
-
-def next_cycle(at: datetime) -> tuple[datetime, datetime]:
-    """The first 11th, 02:00 Pacific, after this instant (D100)."""
-    today = at.astimezone(PACIFIC).date()
-    for shown in (today.replace(day=10), tenth_after(today)):
-        if pacific(shown + timedelta(days=1), 2) > at:
-            return pacific(shown, 0), pacific(shown + timedelta(days=1), 2)
-    raise AssertionError(at)

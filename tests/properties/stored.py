@@ -8,26 +8,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
 from counterfoil import network
 from counterfoil.administration import apply_network
 from counterfoil.model.orders import Channel, Mode, OrderKey
+from counterfoil.replaying import replay_log
 from counterfoil.statements import Books
+from counterfoil.store import log
 from counterfoil.store.connection import connect
 from counterfoil.verification import as_text, verify
 from tests.desk import Desk, RecordLine
+from tests.properties.generations import Settings
 from tests.properties.history import Close
 from tests.properties.judging import Key, LineView, View, clicks_at, is_item_action
+from tests.properties.months import Earned
 from tests.properties.programme import written
-from tests.properties.pure import figure, order_of, standing_view
+from tests.properties.remarks import worded
 from tests.properties.sent import Sent
+from tests.properties.translating import figure, options_of, order_of, standing_view
 
 _OUTCOMES = (
-    "SELECT submission_id, concat_ws(' ', outcome, code) FROM submission_outcome"
+    "SELECT submission_id, concat_ws(' ', outcome, code), warnings, removed FROM submission_outcome"
     " WHERE submission_id = ANY(%(ids)s)"
-    " UNION ALL SELECT submission_id, 'held ' || code FROM held_submission WHERE submission_id = ANY(%(ids)s)"
+    " UNION ALL SELECT submission_id, 'held ' || code, '{}', '{}' FROM held_submission"
+    " WHERE submission_id = ANY(%(ids)s)"
 )
 
 
@@ -47,6 +54,7 @@ class Stored:
             rate_age_days_max=5,
         )
         assert beginning == desk.now()
+        desk.note(options_of(Settings()))
         for name, (at, click) in clicks_at(beginning).items():
             desk.click(name, click.property, click.publisher, click.ad, click.advertiser, at=at)
 
@@ -60,9 +68,10 @@ class Stored:
     def process(self) -> list[str]:
         """Decides what waits."""
         self._desk.process()
-        found: dict[UUID, str] = dict(
-            self._desk.connection.execute(_OUTCOMES, {"ids": self._waiting}).fetchall()
-        )
+        found: dict[UUID, str] = {
+            row[0]: worded(*row[1:])
+            for row in self._desk.connection.execute(_OUTCOMES, {"ids": self._waiting})
+        }
         words = [found.get(each, "pending") for each in self._waiting]
         self._waiting = [
             each for each, word in zip(self._waiting, words, strict=True) if word.startswith("held")
@@ -79,12 +88,29 @@ class Stored:
         applied = apply_network(self._desk.connection, self._text, "judge", "tests")
         assert not isinstance(applied, list), applied
         self._versions = applied.version
-        row: Any = self._desk.connection.execute("SELECT max(position) FROM network_version").fetchone()
-        return int(row[0])
+        return self._last()
 
-    def close(self, step: Close, now: datetime) -> None:
+    def set(self, settings: Settings) -> int:
+        """Notes settings."""
+        self._desk.note(options_of(settings))
+        return self._last()
+
+    def close(self, step: Close, now: datetime) -> tuple[int, list[Earned]]:
         """Closes a month."""
         self._books.close(step.month, "tests")
+        rows: Any = self._desk.connection.execute(
+            "SELECT publisher_id, action_tracker_id, commission_adv, commission_pub, commission_usd"
+            " FROM period_record WHERE month = %(month)s",
+            {"month": step.month},
+        )
+        given = [
+            Earned(row[0], row[1], (Fraction(row[2]), Fraction(row[3]), Fraction(row[4]))) for row in rows
+        ]
+        return self._last(), sorted(given)
+
+    def _last(self) -> int:
+        """The place in the log of what was just done."""
+        return log.head(self._desk.connection).position
 
     def view(self, key: Key) -> View | None:
         """What an order is now."""
@@ -95,15 +121,17 @@ class Stored:
         """All records of an order."""
         return [_line(record, key) for record in self._desk.records(OrderKey(Mode(key[0]), *key[1:]))]
 
-    def is_closed(self, key: Key) -> bool | None:
+    def is_closed(self, key: Key) -> bool:
         """Whether a closing took the action."""
         standing = self._desk.standing(OrderKey(Mode(key[0]), *key[1:]))
         return bool(standing and standing.status and standing.status.closed_at)
 
     def verified(self) -> None:
-        """Every invariant of the ledger holds."""
+        """Every invariant of the ledger holds, and the log gives the same ledger again."""
         report = verify(self._desk.connection)
         assert report.is_clean, as_text(report)
+        with connect(self._desk.urls.server, name="replay") as connection:
+            assert () == replay_log(connection).differences
 
 
 def _line(record: RecordLine, key: Key) -> LineView:

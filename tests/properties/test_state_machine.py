@@ -51,6 +51,16 @@ class Lifecycle(RuleBasedStateMachine):
         self._do(data, "change")
 
     @rule(data=st.data())
+    def extend(self, data: st.DataObject) -> None:
+        """Orders are to lock later."""
+        self._do(data, "extend")
+
+    @rule(data=st.data())
+    def set(self, data: st.DataObject) -> None:
+        """A setting changes."""
+        self._do(data, "set")
+
+    @rule(data=st.data())
     def again(self, data: st.DataObject) -> None:
         """Something is sent again."""
         self._do(data, "again")

@@ -11,6 +11,9 @@ create   A-1  click click-a  amount 60  event 2026-03-01 09:30
 create   A-1  click click-a  amount 60
 create   A-1  click click-a  amount 60  event 2026-03-01 09:29
 process  DUPLICATE_ORDER DUPLICATE_ORDER DUPLICATE_ORDER
+told     A-1  DUPLICATE_ORDER
+  says   An order with this key exists.
+  fix    Use a restatement to change it.
 standing A-1  cancelled  generation 1
 create   A-1  click click-a  amount 60  event 2026-03-01 09:31
 process

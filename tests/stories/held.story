@@ -5,6 +5,9 @@ create   A-1  tracker 401  click click-a  amount 100
 process
 restate  A-1  amount 50 CHF
 process  held RATE_MISSING
+told     A-1  RATE_MISSING
+  says   No conversion rate is known for this currency and day.
+  fix    Enter the rate; processing goes on by itself.
 cancel   A-1
 process  held WAITING_BEHIND
 held     A-1  RATE_MISSING WAITING_BEHIND

@@ -7,6 +7,9 @@ create   A-2  tracker 405  click click-a  amount 100  startDateTime=2026-05-01
 process
 submission A-1  posted
 submission A-2  posted with STAY_DATES_MISSING
+told     A-2  STAY_DATES_MISSING
+  says   An open-ended order should have `startDateTime` and `endDateTime`.
+  fix    Send both as vertical parameters.
 ledger   A-1  original  100  7
 status   A-1  new PENDING  locking-date 2027-11-23 14:05:09  late-from never
 at 2027-11-24
@@ -38,6 +41,12 @@ restate  A-1  amount 60  status Pending
 restate  A-1  amount 60
 cancel   A-1
 process  posted STATUS_BACKWARDS STATUS_REQUIRED STATUS_REQUIRED
+told     A-1  4  STATUS_BACKWARDS
+  says   The order is accepted and cannot become pending again.
+  fix    Restate with `Accepted`, or cancel.
+told     A-1  STATUS_REQUIRED
+  says   Open-ended orders need a status.
+  fix    Send `Pending` or `Accepted`; `Declined` to cancel.
 status   A-1  new ACCEPTED  locking-date 2026-03-10 07:00  late-from 2026-03-11 09:00
 ledger   A-1  original    100  7
 ledger   A-1  reversal   -100 -7
@@ -108,4 +117,7 @@ create   A-1  tracker 401  click click-a  amount 100
 restate  A-1  amount 90  status Accepted
 process
 submission A-1  posted with STATUS_IGNORED
+told     A-1  STATUS_IGNORED
+  says   The action is not open-ended; `status` has no effect.
+  fix    Leave `status` out.
 status   A-1  new AUTOMATED  locking-date 2026-04-10 07:00

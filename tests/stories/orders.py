@@ -14,6 +14,7 @@ from counterfoil.model.orders import (
     CancellationStatus,
     Channel,
     CorrectionReason,
+    Extension,
     Mode,
     NameValuePair,
     NewOrder,
@@ -39,6 +40,7 @@ _FIELDS = {
     "create": (*_IDS, *_STATED, "ad", "property", "sid", "event"),
     "restate": (*_IDS, *_STATED, "update", "status", "reason"),
     "cancel": (*_IDS, "update", "status", "reason"),
+    "extend": _IDS,
 }
 _NAME_OF = {"ad": "ad_id", "click": "cj_event", "property": "promotional_property_id"}
 _CHANNELS = ("api", "tag", "postback", "file")
@@ -86,6 +88,8 @@ def read_order(kind: str, words: Words, memory: Memory, *, first: Send | None = 
     order_id = words.take("the order's id")
     fields: dict[str, Any] = {}
     mode, channel = (first.mode, first.channel) if first else (Mode.LIVE, Channel.API)
+    if kind == "extend":
+        channel = Channel.PAGE
     while words:
         word = words.peek() or ""
         if first is None and word in ("live", "test"):
@@ -94,7 +98,7 @@ def read_order(kind: str, words: Words, memory: Memory, *, first: Send | None = 
             channel = Channel(words.one_of("a channel", _CHANNELS))
         elif (currency := words.currency()) is not None:
             fields["currency"] = currency
-        elif "=" in word and kind != "cancel":
+        elif "=" in word and kind in ("create", "restate"):
             name, _, value = words.take("a vertical parameter").partition("=")
             fields.setdefault("vertical_parameters", {})[name] = value
         else:
@@ -156,6 +160,8 @@ def _order(kind: str, key: OrderKey, order_id: str, fields: dict[str, Any], word
     }
     if kind == "create":
         return NewOrder(**named, **fields)
+    if kind == "extend":
+        return Extension(**named)
     update = fields.pop("update_time", LATER)
     try:
         reason = CorrectionReason(fields.pop("reason")) if "reason" in fields else None

@@ -7,6 +7,7 @@ order line says, telling.py for what the steps do.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from pathlib import Path
 
 from tests.stories import steps
@@ -15,12 +16,15 @@ from tests.stories.words import Place, StoryFault, Words
 
 ACTION_STATUSES = ("new", "extended", "locked", "closed")
 VALIDATIONS = ("PENDING", "ACCEPTED", "DECLINED", "AUTOMATED")
+PAPER_FIELDS = ("total", "brought", "payable", "carried")
 STATES = ("standing", "cancelled", "recorded", "unknown")
 RECORD_KINDS = ("original", "reversal", "correction", "legacy")
 SETTINGS = {
     "COUNTERFOIL_UPDATE_TIME_BEHIND": ("apply", "reject"),
     "COUNTERFOIL_DECLINED_NOT_OPEN_ENDED": ("reject", "ignore"),
     "COUNTERFOIL_ACCEPTED_LOCK": ("cycle", "immediate"),
+    "COUNTERFOIL_ITEMS_MAX": ("2", "100"),
+    "COUNTERFOIL_RATE_AGE_DAYS_MAX": ("5", "30"),
 }
 
 
@@ -94,7 +98,7 @@ def _grouped(blocks: Iterator[tuple[Place, list[Place]]], memory: Memory) -> Ite
     for place, nested in blocks:
         words = Words(place)
         verb = words.take("a verb")
-        if nested and verb != "network":
+        if nested and verb not in ("network", "told"):
             raise StoryFault(nested[0], f"is indented, and `{verb}` has nothing below it")
         if verb == "and" and isinstance(waiting, steps.Send):
             waiting = waiting.with_another(read_order(waiting.kind, words, memory, first=waiting))
@@ -121,9 +125,13 @@ def _step(verb: str, words: Words, nested: list[Place], memory: Memory) -> steps
     if verb == "network":
         words.end()
         return steps.Network(words.place, tuple(_edit(line) for line in nested))
+    if verb == "told":
+        return _told(words, nested, memory)
     read_verb = _VERBS.get(verb)
     if read_verb is None:
-        raise words.fault(f"begins with {verb!r}, which is no verb: {', '.join((*_VERBS, 'network'))}")
+        raise words.fault(
+            f"begins with {verb!r}, which is no verb: {', '.join((*_VERBS, 'network', 'told'))}"
+        )
     step = read_verb(words, memory)
     words.end()
     return step
@@ -134,6 +142,22 @@ def _edit(line: Place) -> tuple[str, str]:
     if mark not in ("-", "+", "|"):
         raise StoryFault(line, "needs `-` (goes), `+` (comes) or `|` (stays) before the line of the file")
     return mark, text.strip()
+
+
+def _told(words: Words, nested: list[Place], memory: Memory) -> steps.Step:
+    reference = read_reference(words, memory)
+    number = words.whole("the number of the submission") if words.has_whole() else None
+    code = words.take("a code")
+    words.end()
+    said: dict[str, str] = {}
+    for line in nested:
+        what, _, text = line.text.strip().partition(" ")
+        if what not in ("says", "fix") or what in said:
+            raise StoryFault(line, "needs `says` and the sentence, or `fix` and what to do, once each")
+        said[what] = text.strip()
+    if said.keys() != {"says", "fix"}:
+        raise words.fault("needs a line `says` and a line `fix` below it")
+    return steps.Told(words.place, reference, number, code, said["says"], said["fix"])
 
 
 def _at(words: Words, memory: Memory) -> steps.Step:
@@ -258,18 +282,69 @@ def _submission(words: Words, memory: Memory) -> steps.Step:
     reference = read_reference(words, memory)
     number = words.whole("the number of the submission") if words.has_whole() else None
     outcome = _outcome(words)
-    lists: dict[str, list[str]] = {"with": [], "skipping": []}
+    lists: dict[str, list[str]] = {"with": [], "skipping": [], "removing": []}
     current: list[str] | None = None
     for word in words.rest():
         if word in lists:
             current = lists[word]
         elif current is None:
-            raise words.fault(f"has {word!r} where `with` or `skipping` should be")
+            raise words.fault(f"has {word!r} where `with`, `skipping` or `removing` should be")
         else:
             current.append(word)
-    return steps.SubmissionIs(
-        words.place, reference, number, outcome, tuple(lists["with"]), tuple(lists["skipping"])
-    )
+    listed = (tuple(lists[name]) for name in ("with", "skipping", "removing"))
+    return steps.SubmissionIs(words.place, reference, number, outcome, *listed)
+
+
+def _damage(words: Words, memory: Memory) -> steps.Step:
+    return steps.Damage(words.place, read_reference(words, memory), repairs=False)
+
+
+def _repair(words: Words, memory: Memory) -> steps.Step:
+    return steps.Damage(words.place, read_reference(words, memory), repairs=True)
+
+
+def _release(words: Words, memory: Memory) -> steps.Step:
+    return steps.Release(words.place, read_reference(words, memory))
+
+
+def _close(words: Words, memory: Memory) -> steps.Step:
+    month = words.month("the month")
+    if words.peek() in ("refused", "again"):
+        return steps.Close(words.place, month, None, (), words.take("the answer"))
+    actions = words.whole("how many actions") if words.takes("actions") else None
+    leaving = words.rest() if words.takes("leaving") else ()
+    return steps.Close(words.place, month, actions, leaving, "closed")
+
+
+def _bonus(words: Words, memory: Memory) -> steps.Step:
+    amount = words.decimal("the amount")
+    words.one_of("`publisher`", ("publisher",))
+    publisher = words.whole("the publisher")
+    words.one_of("`tracker`", ("tracker",))
+    tracker = words.whole("the tracker")
+    month = words.month("the month")
+    words.one_of("`because`", ("because",))
+    return steps.Bonus(words.place, publisher, tracker, month, amount, " ".join(words.rest()))
+
+
+def _paid(words: Words, memory: Memory) -> steps.Step:
+    number = words.take("the paper's number")
+    day = words.time("the day").date()
+    words.one_of("`by`", ("by",))
+    return steps.Paid(words.place, number, day, " ".join(words.rest()))
+
+
+def _paper(words: Words, memory: Memory) -> steps.Step:
+    number = words.take("the paper's number")
+    fields: dict[str, Decimal] = {}
+    paid = None
+    while words:
+        field = words.one_of("a field", (*PAPER_FIELDS, "paid"))
+        if field == "paid":
+            paid = words.take("the reference")
+        else:
+            fields[field] = words.decimal(f"the {field} amount")
+    return steps.PaperIs(words.place, number, fields, paid)
 
 
 def _rate(words: Words, memory: Memory) -> steps.Step:
@@ -292,6 +367,7 @@ _VERBS: dict[str, Callable[[Words, Memory], steps.Step]] = {
     "create": _send("create"),
     "restate": _send("restate"),
     "cancel": _send("cancel"),
+    "extend": _send("extend"),
     "process": _process,
     "ledger": _ledger,
     "standing": _standing,
@@ -299,6 +375,13 @@ _VERBS: dict[str, Callable[[Words, Memory], steps.Step]] = {
     "status": _status,
     "held": _held,
     "submission": _submission,
+    "damage": _damage,
+    "repair": _repair,
+    "release": _release,
+    "close": _close,
+    "bonus": _bonus,
+    "paid": _paid,
+    "paper": _paper,
     "rate": _rate,
     "setting": _setting,
 }

@@ -9,15 +9,24 @@ create   A-5  tracker 401  amount 100  click n/a
 create   A-6  tracker 401  amount 100  click never-issued-here
 process  UNATTRIBUTED UNATTRIBUTED UNATTRIBUTED UNATTRIBUTED UNATTRIBUTED UNATTRIBUTED
 standing A-1  recorded  code UNATTRIBUTED  publisher none
+told     A-1  UNATTRIBUTED
+  says   No click and no ad with property names a publisher.
+  fix    Send `cjEvent` from the `cje` cookie, or `adId` with `promotionalPropertyId`, in a new order.
 ledger   A-1  nothing
 restate  A-1  amount 50
 cancel   A-1
 process  ORDER_NOT_COMMISSIONABLE ORDER_NOT_COMMISSIONABLE
+told     A-1  2  ORDER_NOT_COMMISSIONABLE
+  says   The order is not commissionable.
+  fix    Send a new order instead, with what was missing.
 
 story CLICK_OF_OTHER_ADVERTISER: the cookie of another shop was read
 create   A-1  tracker 401  click click-b-alpine  amount 100
 create   A-2  tracker 451  click click-b  amount 100
 process  CLICK_OF_OTHER_ADVERTISER CLICK_OF_OTHER_ADVERTISER
+told     A-1  CLICK_OF_OTHER_ADVERTISER
+  says   The click belongs to another advertiser.
+  fix    Check which account's cookie was read.
 ledger   A-1  nothing
 
 story AD_OR_PROPERTY_UNKNOWN: one of the two is nobody's, or another programme's
@@ -25,6 +34,9 @@ create   A-1  tracker 401  ad 12000001  property 9911111  amount 100
 create   A-2  tracker 401  ad 12011111  property 9900001  amount 100
 create   A-3  tracker 401  ad 12000002  property 9900002  amount 100
 process  AD_OR_PROPERTY_UNKNOWN AD_OR_PROPERTY_UNKNOWN AD_OR_PROPERTY_UNKNOWN
+told     A-1  AD_OR_PROPERTY_UNKNOWN
+  says   The ad or the property does not exist in this programme.
+  fix    Correct the ids in a new order.
 
 story A known click wins over ad and property; without one the pair counts, and the shopper id of the request
 create   A-1  tracker 401  click click-a  ad 12000001  property 9900002  sid s-1  amount 100
@@ -42,6 +54,9 @@ create   A-1  tracker 401  click click-a  amount 100  event 2026-02-28 09:00:00
 create   A-2  tracker 401  click click-a  amount 100  event 2026-02-28 08:59:59
 create   A-3  tracker 401  ad 12000001  property 9900001  amount 100  event 2026-02-27 09:00
 process  posted EVENT_BEFORE_CLICK posted
+told     A-2  EVENT_BEFORE_CLICK
+  says   The order happened more than a day before the click.
+  fix    Check `eventTime` and its zone.
 
 story REFERRAL_PERIOD_OVER: 120 times 24 hours after the click, the last second included
 at 2026-06-29 10:00
@@ -49,6 +64,9 @@ create   A-1  tracker 401  click click-a  amount 100  event 2026-06-29 09:00:00
 create   A-2  tracker 401  click click-a  amount 100  event 2026-06-29 09:00:01
 create   A-3  tracker 401  ad 12000001  property 9900001  amount 100  event 2026-06-29 09:00:01
 process  posted REFERRAL_PERIOD_OVER posted
+told     A-2  REFERRAL_PERIOD_OVER
+  says   The order came after the referral period of the click.
+  fix    None, unless the terms are wrong.
 standing A-2  recorded  code REFERRAL_PERIOD_OVER  publisher 7700001
 
 story The referral period is that of the terms at the event time
@@ -81,6 +99,9 @@ create   A-2  tracker 451  ad 12000002  property 9900001  amount 100
 create   A-3  tracker 401  click click-a  amount 100  event 2026-03-01 09:44:59
 create   A-4  tracker 401  click click-a  amount 100  event 2026-03-01 09:45:00
 process  NO_ACTIVE_CONTRACT NO_ACTIVE_CONTRACT posted NO_ACTIVE_CONTRACT
+told     A-1  NO_ACTIVE_CONTRACT
+  says   The publisher had no active contract when the order was placed.
+  fix    Join the publisher, then send new orders.
 restate  A-3  amount 50                      # the end of a contract takes nothing from orders placed before it
 process
 ledger   A-3  original    100  8
@@ -96,6 +117,9 @@ network
   + type = "sim_sale"
 create   A-1  tracker 406  click click-a  amount 100
 process  ACTION_NOT_IN_TERMS
+told     A-1  ACTION_NOT_IN_TERMS
+  says   The publisher's terms do not pay for this action.
+  fix    Add the action to the terms.
 
 story COUPON_EXCLUDED and COUPON_OF_OTHER_PUBLISHER: credit is not moved to the coupon's owner
 create   A-1  tracker 401  click click-a  amount 100  coupon STAFF50
@@ -106,6 +130,12 @@ create   A-5  tracker 401  click click-b  amount 100  coupon VINYL10,staff50
 create   A-6  tracker 401  click click-b  amount 100  coupon VINYL100
 process  COUPON_EXCLUDED COUPON_OF_OTHER_PUBLISHER posted COUPON_OF_OTHER_PUBLISHER COUPON_EXCLUDED posted
 standing A-2  recorded  publisher 7700002
+told     A-2  COUPON_OF_OTHER_PUBLISHER
+  says   The coupon belongs to another publisher.
+  fix    None, unless the list is wrong.
+told     A-1  COUPON_EXCLUDED
+  says   The coupon is excluded from commission.
+  fix    None, unless the list is wrong.
 ledger   A-2  nothing
 standing A-3  standing  coupon VINYL10  publisher 7700001
 
@@ -126,6 +156,9 @@ create   A-1  tracker 401  click click-a  amount 100  bypass email 2026-03-01 09
 create   A-2  tracker 401  click click-a  amount 100  bypass Search 2026-03-01 09:20
 create   A-3  tracker 401  click click-b  amount 100  bypass Email 2026-03-01 09:20
 process  CHANNEL_EXCLUDED posted posted
+told     A-1  CHANNEL_EXCLUDED
+  says   A rule gives this order to another marketing channel.
+  fix    Check `bypassChannel` and the rule.
 restate  A-2  amount 100  bypass Email 2026-03-01 09:20
 restate  A-3  amount 100  bypass Email 2026-03-01 09:20
 process  CHANGES_COMMISSIONABILITY posted

@@ -25,6 +25,9 @@ create   A-2  tracker 401  click click-a  amount 10  event 2026-03-01 09:30
 process
 create   A-3  tracker 401  click click-a  amount 10  event 2026-03-01 09:30
 process  REFERRAL_LIMIT_REACHED
+told     A-3  REFERRAL_LIMIT_REACHED
+  says   The click has earned its last permitted order.
+  fix    None, unless the terms are wrong.
 standing A-1  standing  ordinal 1
 standing A-2  standing  ordinal 2
 standing A-3  recorded  publisher 7700001  ordinal none

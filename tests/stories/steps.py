@@ -129,13 +129,74 @@ class HeldAre(Step, frozen=True):
 
 
 class SubmissionIs(Step, frozen=True):
-    """Outcome, warnings and skipped checks of a submission: the last of the order, or the one numbered."""
+    """What became of a submission: the last of the order, or the one numbered. Removed fields are compared
+    where they are named.
+    """
 
     key: OrderKey
     number: int | None
     outcome: str
     warnings: tuple[str, ...]
     skipped: tuple[str, ...]
+    removed: tuple[str, ...]
+
+
+class Told(Step, frozen=True):
+    """What the look-up says of a submission's code: the sentence, and what to do."""
+
+    key: OrderKey
+    number: int | None
+    code: str
+    sentence: str
+    remedy: str
+
+
+class Damage(Step, frozen=True):
+    """The log's bytes of what was sent about an order cannot be read any more, or can again."""
+
+    key: OrderKey
+    repairs: bool
+
+
+class Release(Step, frozen=True):
+    """An operator releases what holds an order up."""
+
+    key: OrderKey
+
+
+class Close(Step, frozen=True):
+    """Closes a month; what is `None` is not compared. `leaving` are the orders left to the next closing."""
+
+    month: date
+    actions: int | None
+    leaving: tuple[str, ...]
+    word: str
+
+
+class Bonus(Step, frozen=True):
+    """A bonus, entered by hand; `refused` tells that it cannot be."""
+
+    publisher: int
+    tracker: int
+    month: date
+    amount: Decimal
+    reason: str
+
+
+class Paid(Step, frozen=True):
+    """A paper is marked as paid."""
+
+    number: str
+    day: date
+    reference: str
+
+
+class PaperIs(Step, frozen=True):
+    """What an invoice or statement says."""
+
+    number: str
+    fields: Mapping[str, Decimal]
+    paid: str | None
 
 
 class RateArrives(Step, frozen=True):

@@ -11,8 +11,11 @@ from datetime import datetime
 from functools import singledispatchmethod
 
 from msgspec.structs import replace
+from psycopg import Connection
 
-from counterfoil.administration import apply_network, import_rates
+from counterfoil.administration import apply_network, import_rates, release_submission
+from counterfoil.errors import CATALOGUE, Code
+from counterfoil.lookups import EVERYTHING, submission
 from counterfoil.model.orders import Cancellation, OrderKey, Restatement
 from counterfoil.network import demo_network
 from counterfoil.processing import Options
@@ -20,17 +23,31 @@ from counterfoil.rules.locking import action_status
 from tests.desk import Desk, Sent
 from tests.stories import steps
 from tests.stories.checking import Books, Differs, compare, shown
+from tests.stories.closing import Office
 from tests.stories.orders import LATER, instant_text
 from tests.stories.words import Place
 
-OPTIONS: dict[tuple[str, str], dict[str, bool]] = {
+OPTIONS: dict[tuple[str, str], dict[str, int]] = {
     ("COUNTERFOIL_UPDATE_TIME_BEHIND", "apply"): {"rejects_stale_changes": False},
     ("COUNTERFOIL_UPDATE_TIME_BEHIND", "reject"): {"rejects_stale_changes": True},
     ("COUNTERFOIL_DECLINED_NOT_OPEN_ENDED", "reject"): {"ignores_declined": False},
     ("COUNTERFOIL_DECLINED_NOT_OPEN_ENDED", "ignore"): {"ignores_declined": True},
     ("COUNTERFOIL_ACCEPTED_LOCK", "cycle"): {"accepted_locks_at_once": False},
     ("COUNTERFOIL_ACCEPTED_LOCK", "immediate"): {"accepted_locks_at_once": True},
+    ("COUNTERFOIL_ITEMS_MAX", "2"): {"items_max": 2},
+    ("COUNTERFOIL_ITEMS_MAX", "100"): {"items_max": 100},
+    ("COUNTERFOIL_RATE_AGE_DAYS_MAX", "5"): {"rate_age_days_max": 5},
+    ("COUNTERFOIL_RATE_AGE_DAYS_MAX", "30"): {"rate_age_days_max": 30},
 }
+
+DAMAGE = (
+    "UPDATE intake_log SET body = '\\x5b'::bytea || body"
+    " WHERE (enterprise_id, action_tracker_id, order_id) = (%s, %s, %s)"
+)
+REPAIR = (
+    "UPDATE intake_log SET body = substr(body, 2) WHERE get_byte(body, 0) = 91"
+    " AND (enterprise_id, action_tracker_id, order_id) = (%s, %s, %s)"
+)
 
 
 class StoryFails(Exception):
@@ -44,9 +61,11 @@ class StoryFails(Exception):
 class Teller:
     """Runs steps one after the other; remembers what was sent, and what the story has shown of the ledger."""
 
-    def __init__(self, desk: Desk) -> None:
-        """Begins with the desk's time, network and clicks."""
+    def __init__(self, desk: Desk, hand: Connection | None = None) -> None:
+        """Begins with the desk's time, network and clicks; `hand` is one that can damage history."""
         self._desk = desk
+        self._hand = hand
+        self._office = Office(desk)
         self._books = Books(desk)
         self._network = demo_network()
         self._options = Options()
@@ -156,11 +175,57 @@ class Teller:
         if not 1 <= number <= len(told):
             raise Differs(f"a submission {number}", f"{len(told)} of this order")
         got = told[number - 1]
+        removed = frozenset(got.removed if step.removed else ())
         compare(
             _told,
-            (step.outcome, frozenset(step.warnings), frozenset(step.skipped)),
-            (got.outcome, frozenset(got.warnings), frozenset(got.skipped)),
+            (step.outcome, frozenset(step.warnings), frozenset(step.skipped), frozenset(step.removed)),
+            (got.outcome, frozenset(got.warnings), frozenset(got.skipped), removed),
         )
+
+    @_run.register
+    def _(self, step: steps.Told) -> None:
+        ids = self._desk.submission_ids(step.key)
+        number = step.number or len(ids)
+        if not 1 <= number <= len(ids):
+            raise Differs(f"a submission {number}", f"{len(ids)} of this order")
+        found = submission(self._desk.connection, ids[number - 1], EVERYTHING)
+        assert found is not None
+        notes = (found.note, *found.warnings, *found.skipped_checks)
+        told = {note.code: (note.sentence, note.remedy) for note in notes if note is not None}
+        if step.code not in told:
+            raise Differs(step.code, " ".join(told) or found.state)
+        entry = CATALOGUE[Code(step.code)]
+        expected = (step.sentence, step.remedy)
+        compare(" / ".join, expected, (entry.sentence, entry.remedy))
+        compare(" / ".join, expected, told[step.code])
+
+    @_run.register
+    def _(self, step: steps.Damage) -> None:
+        assert self._hand is not None, "nobody here can damage history"
+        self._hand.execute(REPAIR if step.repairs else DAMAGE, step.key[1:])
+
+    @_run.register
+    def _(self, step: steps.Release) -> None:
+        codes = self._desk.held(step.key)
+        ids = self._desk.submission_ids(step.key)[-len(codes) :] if codes else []
+        if not ids or release_submission(self._desk.connection, ids[0], "story") is None:
+            raise Differs("something that can be released", " ".join(codes) or "nothing is held")
+
+    @_run.register
+    def _(self, step: steps.Close) -> None:
+        self._office.close(step)
+
+    @_run.register
+    def _(self, step: steps.Bonus) -> None:
+        self._office.add_bonus(step)
+
+    @_run.register
+    def _(self, step: steps.Paid) -> None:
+        self._office.mark_paid(step)
+
+    @_run.register
+    def _(self, step: steps.PaperIs) -> None:
+        self._office.compare_paper(step)
 
     @_run.register
     def _(self, step: steps.RateArrives) -> None:
@@ -180,9 +245,10 @@ class Teller:
 
     @_run.register
     def _(self, step: steps.Setting) -> None:
+        # What came before was decided by the settings that held until now; the first ones are noted late.
+        self._desk.note(self._options)
         self._options = replace(self._options, **OPTIONS[step.name, step.value])
-        self._desk.worker.close()
-        self._desk.worker = self._desk.new_worker(self._options)
+        self._desk.note(self._options)
 
     def _apply(self, text: str) -> None:
         version = self._books.network().version
@@ -226,9 +292,9 @@ def _list(codes: Sequence[str]) -> str:
     return " ".join(codes) or "nothing"
 
 
-def _told(submission: tuple[str, frozenset[str], frozenset[str]]) -> str:
-    outcome, warnings, skipped = submission
+def _told(submission: tuple[str, frozenset[str], frozenset[str], frozenset[str]]) -> str:
+    outcome, warnings, skipped, removed = submission
     told = [outcome]
-    for word, codes in (("with", warnings), ("skipping", skipped)):
+    for word, codes in (("with", warnings), ("skipping", skipped), ("removing", removed)):
         told += [word, *sorted(codes)] if codes else []
     return " ".join(told)

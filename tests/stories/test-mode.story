@@ -113,9 +113,54 @@ process
 held     A-1  nothing
 held     A-1  test  nothing
 standing A-1  cancelled  version 4
-standing A-1  test  cancelled  version 4       # copied live at 60: the live 70 was not decided before
+standing A-1  test  cancelled  version 4
+ledger   A-1  test  original    100  8         # copied as it was live when the first test change came in
+ledger   A-1  test  reversal   -100 -8
+ledger   A-1  test  correction   55  4.4
+ledger   A-1  test  reversal    -55 -4.4
+ledger   A-1  test  correction   40  3.2
+ledger   A-1  test  reversal    -40 -3.2
+ledger   A-1  test  correction    0  0
 
 story A test order cannot be changed live
 create   A-1  test  tracker 401  click click-a  amount 100
 cancel   A-1
 process  posted ORDER_NOT_FOUND
+
+story A copy remembers the latest update of the live order, although it copies one version alone
+create   A-1  tracker 401  click click-a  amount 100
+restate  A-1  amount 90  update 2026-03-01 09:50
+restate  A-1  amount 80  update 2026-03-01 09:40
+process
+restate  A-1  test  amount 70  update 2026-03-01 09:45
+process
+submission A-1  test  posted with UPDATE_TIME_BEHIND
+restate  A-1  test  amount 60  update 2026-03-01 09:48
+process
+submission A-1  test  posted with UPDATE_TIME_BEHIND
+
+story A copied order uses its click in the test ledger, until it is cancelled
+network
+  + [[terms]]
+  + id = 701
+  + contract = 601
+  + name = "Northwind Records for Vinyl Digest, an order a click"
+  + valid_from = 2026-02-01
+  + [[terms.actions]]
+  + tracker = 401
+  + locking = { method = "FIXED_DATE" }
+  + referral_days = 120
+  + referral_occurrences = 1
+  + rules = [ { rank = 1, rate = { percent = 8 } } ]
+create   A-1  tracker 401  click click-a  amount 100
+restate  A-1  test  amount 90
+create   A-2  test  tracker 401  click click-a  amount 10
+process  posted posted REFERRAL_LIMIT_REACHED
+standing A-1  test  standing  ordinal 1
+cancel   A-1  test
+create   A-2  test  click click-a  amount 10  event 2026-03-01 10:00:00
+process  posted DUPLICATE_ORDER
+create   A-3  test  tracker 401  click click-a  amount 10
+process
+standing A-3  test  standing  ordinal 1
+standing A-1  standing  ordinal 1

@@ -9,9 +9,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from psycopg import Connection
 
+from counterfoil.errors import CATALOGUE
 from tests.desk import Desk
 from tests.stories.reading import Heading, headings, read, stories_of_page
+from tests.stories.steps import Told
 from tests.stories.telling import StoryFails, Teller
 from tests.stories.words import StoryFault
 
@@ -35,9 +38,16 @@ def _name(heading: Heading) -> str:
 
 
 @pytest.mark.parametrize("heading", STORIES, ids=_name)
-def test_story(heading: Heading, desk: Desk) -> None:
+def test_story(heading: Heading, desk: Desk, shelf: Connection) -> None:
     """What the story tells is what the ledger shows."""
     try:
-        Teller(desk).tell(read(heading.lines))
+        Teller(desk, shelf).tell(read(heading.lines))
     except (StoryFails, StoryFault) as found:
         pytest.fail(f"{heading.place.file}: {heading.sentence}\n{found}", pytrace=False)
+
+
+def test_every_code_is_shown_with_its_remedy() -> None:
+    """Whatever is recorded, rejected, held, a duplicate or warned of stands in a story with what to do."""
+    told = {step.code for heading in STORIES for step in read(heading.lines) if isinstance(step, Told)}
+
+    assert sorted(CATALOGUE) == sorted(told)

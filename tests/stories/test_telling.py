@@ -97,6 +97,15 @@ FAILS = {
     "submission A-2 tracker 401 posted": ("posted", "UNATTRIBUTED"),
     "submission A-1 tracker 402 posted with FIELDS_REMOVED": ("posted with FIELDS_REMOVED", "posted"),
     "submission A-1 tracker 402 posted skipping ORDER_LOCKED": ("posted skipping ORDER_LOCKED", "posted"),
+    "told A-2 tracker 401 ORDER_CLOSED\n  says x\n  fix y": ("ORDER_CLOSED", "UNATTRIBUTED"),
+    "told A-2 tracker 401 UNATTRIBUTED\n  says Nobody.\n  fix None.": ("Nobody. / None.", None),
+    "release A-1 tracker 402": ("something that can be released", "nothing is held"),
+    "close 2026-03": ("closed", "refused"),
+    "paper ST-2026-000001 total 5": ("ST-2026-000001", "nothing"),
+    "paid ST-2026-000001 2026-04-20 by cheque": (
+        "a paper that can be marked as paid",
+        "There is no paper ST-2026-000001.",
+    ),
     "network\n  - no such line\n  + another": (
         "lines that stand in the network file once",
         "0 times: no such line …",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -20,6 +20,7 @@ _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?", re.ASCII)
 _WHOLE = re.compile(r"[0-9]+", re.ASCII)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])", re.ASCII)
 _TIME = re.compile(r"[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?", re.ASCII)
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 
@@ -158,6 +159,13 @@ class Words:
             return datetime.fromisoformat(f"{day}T{clock}").replace(tzinfo=zone).astimezone(UTC)
         except ValueError as error:
             raise self.fault(f"has a time that does not exist: {error}") from error
+
+    def month(self, what: str) -> date:
+        """The next word as a month, `YYYY-MM`: its first day."""
+        word = self.take(what)
+        if not _MONTH.fullmatch(word):
+            raise self.fault(f"has {word!r} where {what} should be: YYYY-MM")
+        return date(int(word[:4]), int(word[5:]), 1)
 
     def end(self) -> None:
         """Nothing may be left; raises StoryFault for what is."""

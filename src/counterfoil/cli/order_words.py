@@ -85,6 +85,8 @@ def _sent(submission: Submission) -> Iterator[str]:
         yield from _advice("not checked in the test ledger, and would have failed: ", skipped)
     for warning in submission.warnings:
         yield from _advice("warning: ", warning)
+    if submission.removed_fields:
+        yield f"  removed: {', '.join(submission.removed_fields)}"
 
 
 def _place(held: Held) -> Iterator[str]:

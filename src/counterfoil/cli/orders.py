@@ -94,7 +94,7 @@ def release(
 ) -> None:
     """Releases it and says what waits behind it."""
     frame = frame_of(context)
-    from counterfoil import app, lookups
+    from counterfoil import administration, app
 
     with app.administering(frame.settings()) as connection:
         found = _submission(connection, submission_id)
@@ -104,7 +104,7 @@ def release(
                 "Its id is in the answer to the request that sent it.",
                 exit_code=ANSWER_IS_NO,
             )
-        behind = lookups.release(connection, found.submission_id)
+        behind = administration.release_submission(connection, found.submission_id, person())
     if behind is None:
         raise _not_released(found)
     if frame.is_json:
@@ -153,7 +153,7 @@ def extend(
 
 
 EXPLAIN = told_by(
-    "Explains a commission record: who is credited, by which click, terms, rule, rate and rounding.",
+    "Explains a commission record: by which click, terms, rule and rate; or of which month, and why.",
     "counterfoil explain 2000000001",
     "counterfoil explain 2000000001 --json",
 )
@@ -175,7 +175,7 @@ def explain(
         explanation = lookups.explain(connection, Networks(), wanted)
     if explanation is None:
         raise Wrong(
-            f"No order has a record {wanted}.",
+            f"There is no record {wanted}.",
             "Ids are in Commission Detail, and in: counterfoil orders show ORDER_ID",
             exit_code=ANSWER_IS_NO,
         )

@@ -6,7 +6,8 @@ releasing is the one act. Next: submissions.py, orders.py, explaining.py, tellin
 
 from counterfoil.lookups.explaining import Explanation, explain
 from counterfoil.lookups.orders import Generation, OrderHistory, order_history
-from counterfoil.lookups.submissions import Note, Submission, release, submission, submissions_of_batch
+from counterfoil.lookups.periods import PeriodExplanation
+from counterfoil.lookups.submissions import Note, Submission, submission, submissions_of_batch
 from counterfoil.lookups.telling import told
 from counterfoil.store.lookups import EVERYTHING, Visible, is_known, orders_named
 
@@ -16,13 +17,13 @@ __all__ = [
     "Generation",
     "Note",
     "OrderHistory",
+    "PeriodExplanation",
     "Submission",
     "Visible",
     "explain",
     "is_known",
     "order_history",
     "orders_named",
-    "release",
     "submission",
     "submissions_of_batch",
     "told",

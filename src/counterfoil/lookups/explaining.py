@@ -21,6 +21,7 @@ from counterfoil.lookups.figures import (
     figure_of,
     rates_shown,
 )
+from counterfoil.lookups.periods import PeriodExplanation, explain_period
 from counterfoil.lookups.ranking import PassedOver, State, passed_over, state_of
 from counterfoil.lookups.submissions import Submission, submission
 from counterfoil.lookups.terms import RuleNamed, TermsNamed, fee_words, rule_named, terms_of
@@ -129,11 +130,15 @@ class Explanation(Struct, frozen=True, kw_only=True):
     roundings: tuple[Rounding, ...]
 
 
-def explain(connection: Connection, networks: Networks, commission_id: int) -> Explanation | None:
-    """Why a record says what it says; `None` if no order has a record with this id, in either ledger."""
+def explain(
+    connection: Connection, networks: Networks, commission_id: int
+) -> Explanation | PeriodExplanation | None:
+    """Why a record says what it says; `None` if neither ledger has a record with this id."""
     place = lookups.place_of_record(connection, commission_id)
-    if place is None or place.original_action_id is None:
+    if place is None:
         return None
+    if place.original_action_id is None:
+        return explain_period(connection, networks, commission_id)
     ledger = lookups.ledger_of_actions(
         connection, place.enterprise_id, [place.original_action_id], version=place.version
     )

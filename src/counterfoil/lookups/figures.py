@@ -13,7 +13,7 @@ from decimal import Decimal, localcontext
 from iso4217 import Currency
 from msgspec import Struct
 
-from counterfoil.model.ledger import Action, Money3, Rates
+from counterfoil.model.ledger import Action, Money3, Rate, Rates
 from counterfoil.model.programme import Network
 from counterfoil.money import EXACT, plain
 
@@ -34,7 +34,10 @@ class Currencies(Struct, frozen=True, kw_only=True):
 
 
 class RateShown(Struct, frozen=True, kw_only=True):
-    """Units of `to` for one `currency`, with the day and the source of the rate; exactly 1 has neither."""
+    """Units of `to` for one `currency`, with the day and the source of the rate; exactly 1 has neither.
+
+    Where quotes of two sources were divided, `source` names both and `day` is that of the older one.
+    """
 
     currency: str
     to: str
@@ -78,10 +81,14 @@ def rates_shown(currency: str, rates: Rates, currencies: Currencies) -> tuple[Ra
     """The rates that an order's figures were converted by, each currency once, its own left out."""
     targets = {currencies.advertiser: rates.adv, currencies.publisher: rates.pub, "USD": rates.usd}
     return tuple(
-        RateShown(currency=currency, to=to, value=plain(rate.value), day=rate.day, source=rate.source)
+        RateShown(currency=currency, to=to, value=plain(rate.value), day=rate.day, source=_sources(rate))
         for to, rate in targets.items()
         if to is not None and to != currency
     )
+
+
+def _sources(rate: Rate) -> str | None:
+    return f"{rate.source} and {rate.also}" if rate.also else rate.source
 
 
 def worded(amount: str, currency: str) -> str:

@@ -14,7 +14,7 @@ from psycopg import Connection
 
 from counterfoil.errors import CATALOGUE, Code
 from counterfoil.model.orders import Channel, Kind, Mode
-from counterfoil.store import lanes, lookups
+from counterfoil.store import lookups
 from counterfoil.store.lookups import SubmissionRow, Visible
 
 PENDING, HELD = "pending", "held"
@@ -47,7 +47,8 @@ class Submission(Struct, frozen=True, kw_only=True):
 
     `state` is pending, held, or the outcome. `note` has the code of the outcome or of the place where it
     waits. `skipped_checks` are those of production that the test ledger leaves out and that would have
-    failed (D112). `winner` is the submission that a duplicate met.
+    failed (D112). `removed_fields` are those that a restatement left out, as requests name them. `winner` is
+    the submission that a duplicate met.
     """
 
     submission_id: UUID
@@ -56,6 +57,7 @@ class Submission(Struct, frozen=True, kw_only=True):
     note: Note | None
     warnings: tuple[Note, ...]
     skipped_checks: tuple[Note, ...]
+    removed_fields: tuple[str, ...]
     received_at: datetime
     position: int
     kind: Kind
@@ -86,15 +88,6 @@ def seen(rows: Sequence[SubmissionRow], modes: Collection[Mode]) -> list[Submiss
     return [_submission(row, modes) for row in rows]
 
 
-def release(connection: Connection, submission_id: UUID) -> list[UUID] | None:
-    """Lets a held submission be tried again; answers which wait behind it, in order.
-
-    `None` if nothing was released: it is not held, or waits behind another.
-    """
-    behind = lookups.waiting_behind(connection, submission_id)
-    return behind if lanes.release(connection, submission_id) else None
-
-
 def note(code: str) -> Note:
     """What the catalogue says of a code."""
     entry = CATALOGUE[Code(code)]
@@ -110,6 +103,7 @@ def _submission(row: SubmissionRow, modes: Collection[Mode]) -> Submission:
         note=note(code) if code else None,
         warnings=tuple(note(warning) for warning in row.warnings or ()),
         skipped_checks=tuple(note(skipped) for skipped in row.skipped or ()),
+        removed_fields=tuple(row.removed or ()),
         received_at=row.received_at,
         position=row.position,
         kind=Kind(row.kind),

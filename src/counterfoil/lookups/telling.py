@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from counterfoil.lookups.explaining import Explanation, Line, Rounding
-from counterfoil.lookups.figures import Figure, by_currency, worded
+from counterfoil.lookups.figures import Figure, RateShown, by_currency, worded
+from counterfoil.lookups.periods import PeriodExplanation
 from counterfoil.lookups.submissions import Submission
 from counterfoil.model.ledger import RecordKind
 from counterfoil.model.orders import Kind, Mode
@@ -31,8 +32,10 @@ _FIGURES = {
 }
 
 
-def told(explanation: Explanation) -> list[str]:
+def told(explanation: Explanation | PeriodExplanation) -> list[str]:
     """The explanation as lines; what belongs to a heading is indented by two."""
+    if isinstance(explanation, PeriodExplanation):
+        return list(_period(explanation))
     return [
         *_record(explanation),
         *_skipped(explanation),
@@ -49,10 +52,38 @@ def moment(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M:%S} UTC"
 
 
-def in_words(shown: Figure, explanation: Explanation) -> str:
+def in_words(shown: Figure, explanation: Explanation | PeriodExplanation) -> str:
     """A figure in each of its currencies."""
     amounts = by_currency(shown, explanation.currencies)
     return ", ".join(worded(amount, code) for code, amount in amounts.items())
+
+
+def _period(about: PeriodExplanation) -> Iterator[str]:
+    named = "bonus" if about.terms is None else "performance incentive"
+    yield f"Record {about.commission_id}: {named} for {about.month:%Y-%m}"
+    yield f"  Posted {moment(about.posting_date)} by a period job, never by deciding an order."
+    yield f"  Commission {in_words(about.commission, about)}; it has no sale and no fee."
+    yield "Who"
+    yield f"  Publisher {about.publisher_id} {about.publisher}, for advertiser {about.advertiser_id}"
+    yield f"  {about.advertiser}, action {about.action_tracker_id} {about.action_tracker}."
+    yield "Job"
+    asked = "Entered" if about.terms is None else "Closing asked for"
+    yield f"  {asked} by {about.entered_by}, {moment(about.job_received_at)}, place {about.job} in the log."
+    if about.terms is not None:
+        yield "Terms"
+        yield (
+            f"  '{about.terms.name}' v{about.terms.version}, in force at the end of the month "
+            f"(contract {about.terms.contract_id}, network version {about.network_version})."
+        )
+    yield "Reason"
+    yield from (f"  {reason}" for reason in about.reasons)
+    for rate in about.rates:
+        yield _rate(rate)
+
+
+def _rate(rate: RateShown) -> str:
+    day = f" of {rate.day}" if rate.day is not None else ""
+    return f"  1 {rate.currency} is {rate.value} {rate.to}, rate{day} by {rate.source}."
 
 
 def _record(about: Explanation) -> Iterator[str]:
@@ -124,9 +155,7 @@ def _amounts(about: Explanation) -> Iterator[str]:
         return
     yield "Sale"
     yield from _stated(about)
-    for rate in about.rates:
-        day = f" of {rate.day}" if rate.day is not None else ""
-        yield f"  1 {rate.currency} is {rate.value} {rate.to}, rate{day} by {rate.source}."
+    yield from map(_rate, about.rates)
     yield "Commission"
     for line in about.lines:
         yield from _line(line, about)

@@ -6,18 +6,27 @@ pricing.py.
 
 from __future__ import annotations
 
-import msgspec
 from msgspec.structs import replace
 
 from counterfoil import ledger
 from counterfoil.errors import Code
-from counterfoil.model.ledger import Decided, Decision, Held, OrderVersion, Standing, Stated, Status
+from counterfoil.model.ledger import (
+    Decided,
+    Decision,
+    Held,
+    OrderVersion,
+    Standing,
+    Status,
+    StatusCause,
+)
 from counterfoil.model.orders import Cancellation, Mode, Restatement, Submission, instant
 from counterfoil.model.programme import ActionTracker, Network
 from counterfoil.processing.facts import Facts
 from counterfoil.processing.outcomes import (
     currency_of,
     is_cancelled,
+    ordinals_met,
+    place_of,
     posted,
     rejected,
     untold_fault,
@@ -26,7 +35,7 @@ from counterfoil.processing.outcomes import (
 )
 from counterfoil.processing.pricing import price_state, terms_of
 from counterfoil.rules import locking
-from counterfoil.rules.attribution import click_named
+from counterfoil.rules.attribution import click_named, lowest_free
 from counterfoil.rules.coupons import judge_restated
 
 
@@ -41,7 +50,7 @@ def decide_change(
     standing = facts.standings.get(submission.key)
     adopted = standing is None and submission.mode is Mode.TEST
     if adopted:
-        standing = facts.standings.get(submission.key._replace(mode=Mode.LIVE))
+        standing = live_at(submission, facts)
     if standing is None:
         return rejected(submission, network, Code.ORDER_NOT_FOUND)
     if standing.version is None or standing.status is None:
@@ -55,7 +64,7 @@ def decide_change(
         return rejected(submission, network, code)
 
     if adopted:
-        standing = _adopt(standing, submission)
+        standing = _adopt(standing, submission, order, facts)
     before, status = standing.version, standing.status
     assert before is not None
     assert status is not None
@@ -65,22 +74,25 @@ def decide_change(
         if isinstance(restated, Held):
             return restated
         after, more, arrived = restated
-        warnings += more
+        removed = removed_fields(before, after, order)
+        warnings += (Code.FIELDS_REMOVED, *more) if removed else more
         moved = locking.restated(
             status,
             order,
             submission.received_at,
             position=submission.position,
-            locks_at_once=facts.options.accepted_locks_at_once,
+            locks_at_once=facts.options_at(submission.position).accepted_locks_at_once,
         )
     else:
-        after, arrived = ledger.cancelled_version(before, submission), None
+        after, arrived, removed = ledger.cancelled_version(before, submission), None, ()
         moved = locking.cancelled(status, submission.received_at, position=submission.position)
     lines = ledger.change(before, after, order.correction_reason)
     given = after.update_time
     return Decided(
         submission=submission,
-        outcome=replace(posted(standing.action, after, warnings), skipped=(late,) if late else ()),
+        outcome=replace(
+            posted(standing.action, after, warnings), skipped=(late,) if late else (), removed=removed
+        ),
         network_version=network.version,
         standing=Standing(
             action=standing.action,
@@ -92,6 +104,7 @@ def decide_change(
         versions=(before, after) if adopted else (after,),
         status=moved if adopted or moved is not status else None,
         lines=(*ledger.original(before), *lines) if adopted else lines,
+        uses=use_of(standing.action) if adopted else None,
         frees=use_of(standing.action) if isinstance(order, Cancellation) and not adopted else None,
         rates_position=arrived,
     )
@@ -126,7 +139,7 @@ def _change_fault(
     facts: Facts,
 ) -> Code | None:
     """Why a change of a standing, open order is rejected, in the order of section 17."""
-    options = facts.options
+    options = facts.options_at(submission.position)
     if code := untold_fault(submission, order, options):
         return code
     if options.rejects_stale_changes and _is_behind_in_time(order, standing):
@@ -179,13 +192,28 @@ def _restated(
     if isinstance(priced, Held):
         return priced
     after = ledger.restated_version(before, submission, stated, currency, priced.rates, priced.priced.pricing)
-    currency_removed = order.currency is None and currency != before.currency
-    removed = (Code.FIELDS_REMOVED,) if currency_removed or _removes(before.stated, stated) else ()
-    return after, (*removed, *priced.priced.warnings), priced.arrived
+    return after, priced.priced.warnings, priced.arrived
 
 
-def _adopt(live: Standing, submission: Submission) -> Standing:
-    """A copy of a live order as the test ledger's first generation and version (D113)."""
+def live_at(submission: Submission, facts: Facts) -> Standing | None:
+    """The live order that a test change would adopt: as it was at the change's place in the log (C8).
+
+    One that waited is decided after later changes of the live order, and yet does not see them.
+    """
+    key = submission.key._replace(mode=Mode.LIVE)
+    standing = facts.standings.get(key)
+    if standing is None or place_of(standing) < submission.position:
+        return standing
+    return facts.live_before.get((key, submission.position))
+
+
+def _adopt(
+    live: Standing, submission: Submission, order: Restatement | Cancellation, facts: Facts
+) -> Standing:
+    """A copy of a live order as the test ledger's first generation and version (D113).
+
+    Under terms with a limit it uses the click in the test ledger too, unless this change ends it (D65).
+    """
     assert live.version is not None
     assert live.status is not None
     action = replace(
@@ -195,14 +223,32 @@ def _adopt(live: Standing, submission: Submission) -> Standing:
         generation=1,
         position=submission.position,
         submission_id=submission.submission_id,
-        referral_ordinal=None,
+        referral_ordinal=_ordinal_of_copy(live, submission, order, facts),
     )
     return replace(
         live,
         action=action,
-        version=replace(live.version, version=1),
-        status=replace(live.status, position=submission.position),
+        # The test ledger knows no earlier versions, so its first one keeps the latest time of them all (D88).
+        version=replace(live.version, version=1, update_time=live.latest_update),
+        # No closing takes a test order; whether one has taken the live order by now must not be copied (C8).
+        status=replace(
+            live.status,
+            position=submission.position,
+            since=submission.received_at,
+            cause=StatusCause.SUBMISSION,
+            closed_at=None,
+            closed_position=None,
+        ),
     )
+
+
+def _ordinal_of_copy(
+    live: Standing, submission: Submission, order: Restatement | Cancellation, facts: Facts
+) -> int | None:
+    credit = live.action.credit
+    if live.action.referral_ordinal is None or credit is None or isinstance(order, Cancellation):
+        return None
+    return lowest_free(ordinals_met(facts, submission, credit.click))
 
 
 def _change_warnings(
@@ -226,11 +272,24 @@ def _is_behind_in_time(order: Restatement | Cancellation, standing: Standing) ->
     return standing.latest_update is not None and instant(order.update_time) < standing.latest_update
 
 
-def _removes(before: Stated, after: Stated) -> bool:
-    """Whether the new state lacks something that the one before had."""
-    if set(before.vertical_parameters) - set(after.vertical_parameters):
-        return True
-    if {pair.name for pair in before.custom_parameters} - {pair.name for pair in after.custom_parameters}:
-        return True
-    pairs = ((getattr(before, name), getattr(after, name)) for name in msgspec.structs.asdict(before))
-    return any(was and not now for was, now in pairs)
+_WHOLE = {
+    "amount": "amount",
+    "discount": "discount",
+    "items": "items",
+    "coupon": "coupon",
+    "bypass_channel": "bypassChannel",
+}
+"""Fields that a restatement leaves out as one, and their names in requests."""
+
+
+def removed_fields(before: OrderVersion, after: OrderVersion, order: Restatement) -> tuple[str, ...]:
+    """What the order had and the restatement left out, as requests name it (section 11)."""
+    was, now = before.stated, after.stated
+    removed = [name for field, name in _WHOLE.items() if getattr(was, field) and not getattr(now, field)]
+    if order.currency is None and after.currency != before.currency:
+        removed.append("currency")
+    left = now.vertical_parameters
+    removed += [f"verticalParameters.{name}" for name in was.vertical_parameters if name not in left]
+    kept = {pair.name for pair in now.custom_parameters}
+    gone = dict.fromkeys(pair.name for pair in was.custom_parameters if pair.name not in kept)
+    return (*removed, *(f"customParameters.{name}" for name in gone))

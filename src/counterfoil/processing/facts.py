@@ -14,13 +14,14 @@ from msgspec import Struct
 from counterfoil.model.ledger import Click, Standing
 from counterfoil.model.orders import Mode, OrderKey, Submission
 from counterfoil.model.programme import Network
-from counterfoil.rules.conversion import FindRate
+from counterfoil.rules.conversion import Conversion, FindRate
 
 
 class Options(Struct, frozen=True, kw_only=True):
-    """The settings that deciding asks for."""
+    """The settings that deciding asks for; each state of them has its place in the log."""
 
     items_max: int = 100
+    rate_age_days_max: int = 5
     rejects_stale_changes: bool = False
     ignores_declined: bool = False
     accepted_locks_at_once: bool = False
@@ -29,8 +30,8 @@ class Options(Struct, frozen=True, kw_only=True):
 class Facts(Struct, kw_only=True):
     """What is known when a chunk is decided; standings and uses move on with each decision.
 
-    `network_at` gives the network as a position sees it, `network_of` by its version. `used` holds the
-    referral ordinals taken, by (mode, click, tracker).
+    `network_at` and `options_at` give the network and the settings as a position sees them, `network_of` a
+    network by its version. `used` holds the referral ordinals taken, by (mode, click, tracker).
     """
 
     standings: dict[OrderKey, Standing]
@@ -39,7 +40,11 @@ class Facts(Struct, kw_only=True):
     network_at: Callable[[int], Network]
     network_of: Callable[[int], Network]
     find_rate: FindRate
-    options: Options
+    options_at: Callable[[int], Options]
+    live_before: Mapping[tuple[OrderKey, int], Standing] = {}
+    """What live orders were before a place in the log, for test changes that waited while they moved on."""
+    conversions: dict[tuple[str, str, str, int], Conversion] = {}
+    """Rates that were found already, by currency, the advertiser's, the publisher's, and position."""
     rates_known: int = 0
     """Place in the log of the latest rates that could be found."""
     kept_ordinals: Mapping[UUID, Collection[int]] | None = None

@@ -5,12 +5,13 @@ Owns no order of checks. Next: creates.py, changes.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
 
 from counterfoil.errors import Code
 from counterfoil.model.ledger import (
     Action,
+    Click,
     Decided,
     OrderVersion,
     Outcome,
@@ -22,7 +23,7 @@ from counterfoil.model.ledger import (
 from counterfoil.model.orders import Cancellation, Channel, NewOrder, Restatement, Submission, instant
 from counterfoil.model.programme import Network
 from counterfoil.money import is_currency
-from counterfoil.processing.facts import Options
+from counterfoil.processing.facts import Facts, Options
 from counterfoil.rules.unusual import unusual_values
 
 POSTBACK_AHEAD_MAX = timedelta(hours=2)
@@ -66,6 +67,25 @@ def is_cancelled(standing: Standing) -> bool:
     return standing.version is not None and standing.version.state is VersionState.CANCELLED
 
 
+def place_of(standing: Standing) -> int:
+    """The place in the log of what last made the order what it is."""
+    places = [standing.action.position]
+    if standing.version is not None:
+        places.append(standing.version.position)
+    if standing.status is not None:
+        places.append(standing.status.position)
+    return max(places)
+
+
+def ordinals_met(facts: Facts, submission: Submission, click: Click | None) -> Collection[int]:
+    """The referral ordinals of a click that are taken when a submission is decided (D65)."""
+    if facts.kept_ordinals is not None:
+        return facts.kept_ordinals.get(submission.submission_id, ())
+    if click is None:
+        return ()
+    return facts.used.get((submission.mode, click.click_id, submission.key.action_tracker_id), ())
+
+
 def use_of(action: Action) -> ReferralUse | None:
     """The use of a click that the action holds under terms with a limit (D65)."""
     if action.referral_ordinal is None or action.credit is None or action.credit.click is None:
@@ -74,11 +94,11 @@ def use_of(action: Action) -> ReferralUse | None:
     return ReferralUse(action.key.mode, click_id, action.key.action_tracker_id, action.referral_ordinal)
 
 
-def posted(action: Action, version: OrderVersion, warnings: Iterable[Code]) -> Outcome:
+def posted(action: Action, version: OrderVersion, warnings: Sequence[Code]) -> Outcome:
     """The outcome of what added records."""
     return Outcome(
         kind=OutcomeKind.POSTED,
-        warnings=tuple(dict.fromkeys(warnings)),
+        warnings=tuple(dict.fromkeys(warnings)) if warnings else (),
         original_action_id=action.original_action_id,
         version=version.version,
     )

@@ -41,25 +41,33 @@ def price_state(
 ) -> PricedWith | Held:
     """The figures of a state, or the place to wait while a rate is missing (D82)."""
     assert action.credit is not None
-    day = submission.received_at.date()
-    currencies = {
-        "advertiser": network.advertisers[action.advertiser_id].currency,
-        "publisher": network.publishers[action.credit.publisher_id].currency,
-    }
-
-    def rates_from(source: str) -> Conversion | Missing:
-        return conversion(source, **currencies, day=day, position=submission.position, find=facts.find_rate)
+    advertiser = network.advertisers[action.advertiser_id].currency
+    publisher = network.publishers[action.credit.publisher_id].currency
 
     # While the currency stays, so do its rates, and those of flat amounts: the net moves only with the order.
     kept = before.rates if before is not None and before.currency == currency else None
-    found = Conversion(kept, None) if kept is not None else rates_from(currency)
+    found: Conversion | Missing = (
+        Conversion(kept, None)
+        if kept is not None
+        else _rates_from(currency, advertiser, publisher, submission, facts)
+    )
     if isinstance(found, Missing):
         return _no_rate(submission, found.currency)
-    flats = {
-        flat: Conversion(kept.flats[flat], None) if kept and flat in kept.flats else rates_from(flat)
-        for flat in sorted(flat_currencies(terms, action_terms) - {currency})
-    }
-    flat_rates = {flat: known.rates for flat, known in flats.items() if isinstance(known, Conversion)}
+    rates, arrived = found
+    flat_rates: dict[str, Rates] = {}
+    for flat in flat_currencies(terms, action_terms):
+        if flat == currency:
+            continue
+        own = kept.flats.get(flat) if kept is not None else None
+        if own is None:
+            known = _rates_from(flat, advertiser, publisher, submission, facts)
+            if isinstance(known, Missing):
+                continue
+            own = known.rates
+            arrived = max((at for at in (arrived, known.arrived) if at is not None), default=None)
+        flat_rates[flat] = own
+    if flat_rates or rates.flats:
+        rates = replace(rates, flats=dict(sorted(flat_rates.items())))
     priced = price(
         stated,
         tracker=tracker,
@@ -68,15 +76,34 @@ def price_state(
         network=network,
         event_time=action.event_time,
         currency=currency,
-        rates=found.rates,
+        rates=rates,
         credit=action.credit,
         flat_rates=flat_rates,
     )
     if isinstance(priced, RateMissing):
         return _no_rate(submission, priced.currency)
-    arrivals = [found.arrived, *(known.arrived for known in flats.values() if isinstance(known, Conversion))]
-    rates = replace(found.rates, flats=flat_rates)
-    return PricedWith(priced, rates, max((at for at in arrivals if at is not None), default=None))
+    return PricedWith(priced, rates, arrived)
+
+
+def _rates_from(
+    source: str, advertiser: str, publisher: str, submission: Submission, facts: Facts
+) -> Conversion | Missing:
+    """The rates of a currency on the day of receipt, looked up once for all orders of a request."""
+    question = (source, advertiser, publisher, submission.position)
+    known = facts.conversions.get(question)
+    if known is not None:
+        return known
+    found = conversion(
+        source,
+        advertiser=advertiser,
+        publisher=publisher,
+        day=submission.received_at.date(),
+        position=submission.position,
+        find=facts.find_rate,
+    )
+    if isinstance(found, Conversion):
+        facts.conversions[question] = found
+    return found
 
 
 def _no_rate(submission: Submission, currency: str) -> Held:

@@ -40,7 +40,7 @@ def decide_in_order(
     decisions: list[Decision] = []
     for item in sorted(items, key=_place):
         submission = item.submission if isinstance(item, Waiting) else item
-        if _is_behind(submission.key, stopped):
+        if stopped and _is_behind(submission.key, stopped):
             if not isinstance(item, Waiting):
                 decisions.append(Held(submission=submission, code=Code.WAITING_BEHIND))
             continue
