@@ -8,15 +8,17 @@ from __future__ import annotations
 import json
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
-from threading import Thread
+from threading import Event, Thread
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
 from counterfoil.administration import create_token
-from counterfoil.api.service import Service, server_of
+from counterfoil.api.connection import GuardedProtocol
+from counterfoil.api.handing import queue
+from counterfoil.api.service import Service, read, server_of
 from counterfoil.clock import SandboxClock
 from counterfoil.sandbox import SandboxTime
 from counterfoil.settings import Settings
@@ -64,13 +66,25 @@ class Reply(NamedTuple):
 
 
 class Served:
-    """One API process's parts with some settings, served on a port of loopback."""
+    """One API process's parts with some settings, served on a port of loopback; a reader too if asked for."""
 
-    def __init__(self, urls: DatabaseUrls, **settings: Any) -> None:
+    def __init__(self, urls: DatabaseUrls, *, reader: bool = False, **settings: Any) -> None:
         self.settings = Settings(**settings)
         self._urls = urls
+        self._into, self._out_of = queue()
+        self._reader: Thread | None = None
+        self._reader_stops = Event()
+        if reader:
+            self.start_reader()
         sandbox = SandboxTime(self._connect, self._worker)
-        self.service = Service(self.settings, SandboxClock(self._now), sandbox, urls.server, self._connect)
+        self.service = Service(
+            self.settings,
+            SandboxClock(self._now),
+            sandbox,
+            urls.server,
+            self._connect,
+            readers=self._into if reader else None,
+        )
         self._server = server_of(self.service)
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
@@ -91,6 +105,22 @@ class Served:
         self._thread.join(timeout=READY_S)
         self.service.close()
         self._listener.close()
+        self.stop_reader()
+        self._into.close()
+        self._out_of.close()
+
+    def start_reader(self) -> None:
+        """Takes large requests from now on, in a thread of this process."""
+        self._reader_stops.clear()
+        given = (self.settings, self._urls.server, self._connect, self._out_of, self._reader_stops)
+        self._reader = Thread(target=read, args=given, daemon=True)
+        self._reader.start()
+
+    def stop_reader(self) -> None:
+        """Lets nobody take large requests."""
+        self._reader_stops.set()
+        if self._reader is not None:
+            self._reader.join(timeout=READY_S)
 
     def ask(
         self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
@@ -102,6 +132,13 @@ class Served:
     def connection(self) -> Connection:
         """A connection for several requests."""
         return Connection(self.port)
+
+    def connections_from(self, address: str) -> int:
+        """How many connections the server counts from there."""
+        protocol = self._server.config.http_protocol_class
+        assert isinstance(protocol, type)
+        assert issubclass(protocol, GuardedProtocol)
+        return protocol.crowd.count(address)
 
     def raw(self, *pieces: bytes, timeout: float = 10) -> bytes:
         """Sends bytes as they are, and reads until the server closes."""
@@ -136,6 +173,10 @@ class Connection:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends it."""
         self._connection.close()
 
     def ask(
@@ -197,8 +238,16 @@ class House:
         """A live token that nobody else uses."""
         return self._token(set(scopes))
 
+    def new_token_for(self, *ranges: str) -> str:
+        """A live token for these addresses alone."""
+        return self._token({Scope.TRACKING}, ranges=ranges)
+
     def _token(
-        self, scopes: set[Scope], kind: TokenKind = TokenKind.LIVE, company: int = NORTHWIND_COMPANY
+        self,
+        scopes: set[Scope],
+        kind: TokenKind = TokenKind.LIVE,
+        company: int = NORTHWIND_COMPANY,
+        ranges: Sequence[str] | None = None,
     ) -> str:
         return create_token(
             self.desk.connection,
@@ -207,6 +256,7 @@ class House:
             scopes=scopes,
             company_id=company,
             created_by="tests",
+            address_ranges=ranges,
         )
 
     def kept(self, order_id: str) -> int:

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from counterfoil.api import connection, receiving
+from counterfoil.api import connection, http, receiving
 from counterfoil.intake import Intake
 from tests.api.orders_on_the_wire import an_id, creates, mutation, order
 from tests.api.serving import LIVE, House
@@ -109,13 +109,32 @@ def test_large_requests_wait_in_a_bounded_queue(house: House) -> None:
     assert 3000 == len(first.result().payload()["orders"])
 
 
+def test_what_stood_too_long_is_told_so(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """504 before anything is judged; not for what stands behind another request on its connection."""
+    monkeypatch.setattr(http, "BACKLOG_S", 0.0)
+    order_id = an_id()
+    document = mutation(creates(order(order_id)))
+    whole = (
+        f"POST /graphql HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {house.tokens[LIVE]}\r\n"
+        f"Content-Length: {len(document)}\r\n"
+    )
+    last = f"{whole}Connection: close\r\n\r\n{document}"
+
+    answers = house.served().raw(f"{whole}\r\n{document}{last}".encode())
+
+    assert (1, 1) == (answers.count(b"HTTP/1.1 504 "), answers.count(b"HTTP/1.1 200 "))
+    assert answers.startswith(b"HTTP/1.1 504 ")
+    assert 1 == house.kept(order_id)
+    assert 200 == house.served().ask("GET", "/health/live").status
+
+
 class BrokenIntake(Intake):
     """An intake with a bug in it."""
 
     def __init__(self) -> None:
         """Nothing is opened."""
 
-    def receive(self, entries: object) -> Any:
+    def awaited(self, entries: object) -> Any:
         """Falls."""
         raise ZeroDivisionError("secret of the house")
 
@@ -180,3 +199,87 @@ def test_an_unread_body_does_not_hold_its_connection_for_ever(
     )
 
     assert b"Missing Token" in reply
+
+
+# ── connections ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_one_address_gets_so_many_connections(house: House) -> None:
+    """One more than allowed is told 504 and closed; when another has gone, the next is served."""
+    served = house.served(connections_address_max=2)
+    held = [served.connection(), served.connection()]
+    answers = [each.ask("GET", "/health/live") for each in held]
+    refused = served.raw(b"GET /health/live HTTP/1.1\r\nHost: a\r\n\r\n")
+    held.pop().close()
+
+    assert [200, 200] == [each.status for each in answers]
+    assert refused.startswith(b"HTTP/1.1 504 ")
+    assert refused.endswith(b'\r\n\r\n{"errors":[{"message":"504"}],"data":null}')
+    end = time.monotonic() + PATIENCE_S
+    while served.raw(b"GET /health/live HTTP/1.0\r\n\r\n").startswith(b"HTTP/1.1 504 "):
+        assert time.monotonic() < end, "the place of who has gone stays taken"
+    held.pop().close()
+
+
+def test_a_crowd_is_not_even_told(house: House) -> None:
+    """Twice as many connections as allowed are closed at once, and cost no memory."""
+    served = house.served(connections_max=3, future_tolerance_s=2)
+    held = [socket.create_connection(("127.0.0.1", served.port), timeout=5) for _ in range(6)]
+    try:
+        with socket.create_connection(("127.0.0.1", served.port), timeout=5) as last:
+            assert 0 == read_to_the_end(last)
+    finally:
+        for each in held:
+            each.close()
+
+
+SCHEMA = b"GET /schema/tracking.graphql HTTP/1.1\r\nHost: a\r\n\r\n"
+TIMES = 400
+
+
+@contextmanager
+def reader(house: House) -> Iterator[socket.socket]:
+    """Asks for more than any buffer holds."""
+    with socket.socket() as slow:
+        slow.settimeout(10)
+        slow.connect(("127.0.0.1", house.served().port))
+        slow.sendall(SCHEMA * TIMES)
+        yield slow
+
+
+def read_to_the_end(slow: socket.socket, pause_s: float = 0.0, most: int = 1 << 30) -> int:
+    """How many bytes come until the connection ends, or until there are enough."""
+    count = 0
+    try:
+        while count < most and (piece := slow.recv(1 << 18)):
+            count += len(piece)
+            time.sleep(pause_s)
+    except ConnectionError:
+        pass
+    return count
+
+
+@pytest.mark.parametrize("piece_bytes_max", [0, connection.PIECE_BYTES_MAX], ids=["an answer", "a piece"])
+def test_who_does_not_take_its_answer_is_cut_off(
+    house: House, monkeypatch: pytest.MonkeyPatch, piece_bytes_max: int
+) -> None:
+    """What waits for a reader who takes nothing is thrown away with its connection."""
+    monkeypatch.setattr(connection, "TAKE_S", 0.1)
+    monkeypatch.setattr(connection, "PIECE_BYTES_MAX", piece_bytes_max)
+    whole = len(house.served().ask("GET", "/schema/tracking.graphql").body)
+    with reader(house) as slow:
+        end = time.monotonic() + PATIENCE_S
+        for there in (1, 0):
+            while there != house.served().connections_from("127.0.0.1"):
+                assert time.monotonic() < end, f"waited in vain for {there}"
+                time.sleep(0.01)
+        assert read_to_the_end(slow) < whole * TIMES
+
+
+def test_who_takes_its_answer_slowly_gets_it(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reader who takes enough between two looks is waited for, however long it takes in all."""
+    monkeypatch.setattr(connection, "TAKE_S", 0.3)
+    monkeypatch.setattr(connection, "PIECE_BYTES_MAX", 0)
+    whole = len(house.served().ask("GET", "/schema/tracking.graphql").body)
+    with reader(house) as slow:
+        assert whole * TIMES <= read_to_the_end(slow, pause_s=0.01, most=whole * TIMES)

@@ -9,7 +9,9 @@ import pytest
 from counterfoil.api import schemas
 from counterfoil.api.graphql import read_operation
 from counterfoil.capture.shape import ShapeLimits
+from counterfoil.capture.tracking.documents import orders
 from counterfoil.errors import Refusal
+from counterfoil.model.orders import Kind, NewOrder
 from tests.api.asking import ORDER, fields, refusals, refused, requested
 
 SYNTAX = "Invalid Syntax : offending token '{}' at line {} column {}"
@@ -100,6 +102,6 @@ def test_habits_of_clients_that_write(document: str) -> None:
     """A list or a bare object, trailing commas, an alias, a fragment: all are read alike."""
     (field,) = fields(document.replace("%s", ORDER))
 
-    expected = [{"enterpriseId": "7001", "actionTrackerId": 4711, "orderId": "A-1"}]
-    assert expected == field.arguments["newOrders"]
+    expected = (NewOrder(enterprise_id="7001", action_tracker_id=4711, order_id="A-1"),)
+    assert expected == orders(Kind.CREATE, field.arguments["newOrders"])
     assert "orderId" == field.selection[0].selection[0].name

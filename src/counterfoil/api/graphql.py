@@ -14,51 +14,73 @@ callers, tracking.py and commissions.py. Next: syntax.py, rules.py, variables.py
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from graphql import (
+    ArgumentNode,
     DocumentNode,
     FieldNode,
-    FragmentDefinitionNode,
     GraphQLError,
     OperationDefinitionNode,
     SelectionSetNode,
     execute_sync,
 )
 from msgspec import Struct
-from msgspec.structs import replace
 
 from counterfoil.api.conflicts import tell_conflicts
+from counterfoil.api.known_documents import KnownDocument, KnownDocuments, read_document
+from counterfoil.api.long_lists import with_lists_read
 from counterfoil.api.messages import UNSUPPORTED, Fault, Say, schema_refusal, told
 from counterfoil.api.notes import Notes
 from counterfoil.api.order_lists import OrderList, order_lists
 from counterfoil.api.rules import walked
 from counterfoil.api.schemas import Schema
 from counterfoil.api.selection import Collector, RootField
-from counterfoil.api.syntax import parsed
+from counterfoil.api.taking_out import TakenOut, taken_out
 from counterfoil.api.variables import coerced, tell_variables
 from counterfoil.capture.body import Request
-from counterfoil.capture.shape import ShapeLimits, shape_fault
+from counterfoil.capture.shape import ShapeLimits, shape_fault, variables_fault
+from counterfoil.capture.tracking.documents import TypedList
+from counterfoil.capture.tracking.faulty import FaultyList
 from counterfoil.errors import Refusal
 
 INTROSPECTION_FIELDS = frozenset({"__schema", "__type"})
+
+_DOCUMENTS = KnownDocuments()
 
 
 class Operation(Struct, frozen=True):
     """A document that was parsed, and the operation chosen in it.
 
     Where none could be chosen, `definition` is None and `choice` says why; that is told after the faults of
-    the document, as the engine does.
+    the document, as the engine does. `parts` are there where the orders were taken out of the document.
     """
 
     schema: Schema
     request: Request
-    document: DocumentNode
-    comment_characters: int
-    fragments: dict[str, FragmentDefinitionNode]
+    limits: ShapeLimits
+    known: KnownDocument
     definition: OperationDefinitionNode | None
-    choice: Refusal | None = None
+    choice: Refusal | None
+    parts: TakenOut | None = None
+
+    @property
+    def name(self) -> str | None:
+        """The operation's own name, where it has one."""
+        return self.definition.name.value if self.definition and self.definition.name else None
+
+    @property
+    def document(self) -> DocumentNode:
+        """The tree, of the document without the orders that were taken out."""
+        return self.known.tree.document
+
+    @property
+    def taken_out(self) -> Mapping[int, TypedList | FaultyList]:
+        """The orders that were taken out, by the id of their argument."""
+        if self.parts is None or self.known.orders_at is None:
+            return {}
+        return {id(self.known.orders_at[1]): self.parts.orders}
 
     @property
     def is_mutation(self) -> bool:
@@ -73,12 +95,14 @@ class Operation(Struct, frozen=True):
         """The lists of orders of the chosen operation: how many, and of which enterprises (D22, D29)."""
         if self.definition is None:
             return ()
-        return order_lists(self._root_fields(), self.definition, self.request.variables)
+        return order_lists(self._root_fields(), self.definition, self.request.variables, self.taken_out)
 
     def _root_fields(self) -> Iterator[FieldNode]:
         if self.definition is None:
             return iter(())
-        collector = Collector(self.schema, self.fragments, self.request.variables)
+        if self.known.outline is not None:
+            return iter(self.known.outline.nodes)
+        collector = Collector(self.schema, self.known.fragments, self.request.variables)
         return collector.fields_of(self.definition.selection_set, set())
 
 
@@ -90,21 +114,26 @@ class Unfit(Struct, frozen=True):
 
 def read_operation(schema: Schema, request: Request, limits: ShapeLimits) -> Operation | Refusal:
     """Parse the document and choose its operation; a refusal if it cannot be parsed."""
-    tree = parsed(request.document, limits)
-    if isinstance(tree, Refusal):
-        return tree
-    fragments: dict[str, FragmentDefinitionNode] = {}
-    operations = []
-    for definition in tree.document.definitions:
-        if isinstance(definition, FragmentDefinitionNode):
-            fragments.setdefault(definition.name.value, definition)
-        if isinstance(definition, OperationDefinitionNode):
-            operations.append(definition)
-    chosen = _chosen(schema, operations, request.operation_name)
-    operation = Operation(schema, request, tree.document, tree.comment_characters, fragments, None)
-    if isinstance(chosen, Refusal):
-        return replace(operation, choice=chosen)
-    return replace(operation, definition=chosen)
+    parts = taken_out(schema, request.document, limits, _DOCUMENTS)
+    if parts is None:
+        return read_whole_operation(schema, request, limits)
+    return operation_of(schema, request, limits, parts.rest, parts)
+
+
+def read_whole_operation(schema: Schema, request: Request, limits: ShapeLimits) -> Operation | Refusal:
+    """As `read_operation`, with every order left in the document: the exact way."""
+    known = _DOCUMENTS.read(schema, request.document, limits)
+    return known if isinstance(known, Refusal) else operation_of(schema, request, limits, known)
+
+
+def operation_of(
+    schema: Schema, request: Request, limits: ShapeLimits, known: KnownDocument, parts: TakenOut | None = None
+) -> Operation:
+    """The operation that a request chooses in its document."""
+    chosen = _chosen(schema, known.operations, request.operation_name)
+    selected, choice = (None, chosen) if isinstance(chosen, Refusal) else (chosen, None)
+    request = with_lists_read(request, selected, limits)
+    return Operation(schema, request, limits, known, selected, choice, parts)
 
 
 def _chosen(
@@ -124,18 +153,42 @@ def _chosen(
 
 def check_shape(operation: Operation, limits: ShapeLimits) -> Refusal | None:
     """The first limit of D146 that the request breaks. To be asked before `check`, whose work it bounds."""
-    return shape_fault(operation.document, operation.request.variables, operation.comment_characters, limits)
+    known, variables = operation.known, operation.request.variables
+    if known.limits == limits:
+        return variables_fault(variables, limits)
+    fault = shape_fault(known.tree.document, variables, known.tree.comment_characters, limits)
+    if fault is None:
+        known.limits = limits
+    return fault
 
 
 def check(operation: Operation) -> tuple[RootField, ...] | Unfit:
     """The root fields of the chosen operation with their arguments, or everything that does not fit."""
-    schema, fragments, chosen = operation.schema, operation.fragments, operation.definition
-    notes = walked(schema, operation.document)
-    for definition in operation.document.definitions:
-        if isinstance(definition, OperationDefinitionNode):
-            tell_variables(schema, definition, fragments, notes)
-            if not notes.told(Fault.FRAGMENT_CYCLE):
-                tell_conflicts(schema, definition, fragments, notes)
+    parts = operation.parts
+    if parts is None:
+        return _checked(operation)
+    if isinstance(parts.orders, TypedList) and not isinstance(fields := _checked(operation), Unfit):
+        return fields
+    # Lines and columns are those of the document that was sent.
+    sent = _as_sent(operation, parts)
+    return Unfit((sent,)) if isinstance(sent, Refusal) else _checked(sent)
+
+
+def _as_sent(operation: Operation, parts: TakenOut) -> Operation | Refusal:
+    """The operation as it was sent, as far as its faults tell of it."""
+    schema, request, limits = operation.schema, operation.request, operation.limits
+    if _notes(operation).told(Fault.FIELDS_CONFLICT):
+        # Whether two fields say the same takes all of both.
+        return read_whole_operation(schema, request, limits)
+    known = read_document(parts.text, limits, elsewhere=parts.elsewhere())
+    if isinstance(known, Refusal):
+        return read_whole_operation(schema, request, limits)
+    return operation_of(schema, request, limits, known, parts)
+
+
+def _checked(operation: Operation) -> tuple[RootField, ...] | Unfit:
+    schema, fragments, chosen = operation.schema, operation.known.fragments, operation.definition
+    notes = _notes(operation)
     if chosen is None:
         return _unfit(notes, operation.choice)
     variables = coerced(schema, chosen, fragments, operation.request.variables, notes)
@@ -143,7 +196,44 @@ def check(operation: Operation) -> tuple[RootField, ...] | Unfit:
         return _unfit(notes)
     root = schema.types.get_root_type(chosen.operation)
     assert root is not None, "an operation without a root type is not chosen"
-    return Collector(schema, fragments, variables, notes.values).root(chosen.selection_set, root)
+    values: dict[int, Any] = {**notes.values, **operation.taken_out}
+    collector = Collector(schema, fragments, variables, values)
+    known = operation.known
+    if known.outline is not None:
+        return collector.filled(known.outline.frames)
+    if known.notes is not None and _is_plain(known):
+        known.outline = collector.outline(chosen.selection_set, root)
+    return collector.root(chosen.selection_set, root)
+
+
+def _is_plain(known: KnownDocument) -> bool:
+    """Whether a document selects the same for every request: one operation, and no sign of a directive."""
+    loc = known.tree.document.loc
+    return len(known.operations) == 1 and loc is not None and "@" not in loc.source.body
+
+
+def _notes(operation: Operation) -> Notes:
+    """What the rules find in the document; a document without faults is looked through once."""
+    known = operation.known
+    if known.orders_at is not None and not operation.taken_out:
+        # A client wrote our name for the orders itself: to be judged as any other value, and not remembered.
+        return _found(operation, None)
+    if known.notes is None:
+        notes = _found(operation, known.orders_at and known.orders_at[1])
+        if notes.refusals:
+            return notes
+        known.notes = notes
+    return known.notes.again()
+
+
+def _found(operation: Operation, read_before: ArgumentNode | None) -> Notes:
+    schema, known = operation.schema, operation.known
+    notes = walked(schema, operation.document, read_before)
+    for definition in known.operations:
+        tell_variables(schema, definition, known.fragments, notes)
+        if not notes.told(Fault.FRAGMENT_CYCLE):
+            tell_conflicts(schema, definition, known.fragments, notes)
+    return notes
 
 
 def _unfit(notes: Notes, choice: Refusal | None = None) -> Unfit:
@@ -169,7 +259,9 @@ def introspected(operation: Operation, fields: tuple[RootField, ...]) -> dict[st
         selection_set=SelectionSetNode(selections=tuple(nodes), loc=asked.selection_set.loc),
         loc=asked.loc,
     )
-    document = DocumentNode(definitions=(alone, *operation.fragments.values()), loc=operation.document.loc)
+    document = DocumentNode(
+        definitions=(alone, *operation.known.fragments.values()), loc=operation.document.loc
+    )
     result = execute_sync(operation.schema.types, document, variable_values=dict(operation.request.variables))
     if result.errors:
         raise _IntrospectionError(result.errors)

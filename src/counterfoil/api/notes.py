@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from graphql import ArgumentNode, GraphQLInputType, Node, VariableNode
+from graphql import ArgumentNode, GraphQLInputType, Node, VariableDefinitionNode, VariableNode
 
 from counterfoil.api.messages import Fault, validation_error
 from counterfoil.errors import Refusal
@@ -28,6 +28,13 @@ class Use(NamedTuple):
     steps: tuple[str | int, ...]
 
 
+class Declared(NamedTuple):
+    """A variable that can be used: its declaration and its type."""
+
+    definition: VariableDefinitionNode
+    type: GraphQLInputType
+
+
 class Spread(NamedTuple):
     """A place where a named fragment is spread."""
 
@@ -44,6 +51,8 @@ class Notes:
         self.uses: dict[int, list[Use]] = {}
         self.spreads: dict[int, list[Spread]] = {}
         """By the id of the definition in which they stand."""
+        self.declared: dict[int, dict[str, Declared]] = {}
+        """Variables by name, by the id of the operation that declares them."""
         self.faulty_arguments: set[int] = set()
         """Ids of the argument nodes that have told their first problem."""
         self.faulty_variables: set[str] = set()
@@ -63,6 +72,14 @@ class Notes:
         """Note a fault, unless enough of them are."""
         self.faults.add(fault)
         self.add(validation_error(fault, description, path=path, node=node, engine_message=engine_message))
+
+    def again(self) -> Notes:
+        """The notes of a document without faults, for another request with it."""
+        assert not self.refusals, "what is wrong is found anew each time"
+        notes = Notes()
+        notes.uses, notes.spreads, notes.values = self.uses, self.spreads, self.values
+        notes.declared = self.declared
+        return notes
 
     def told(self, fault: Fault) -> bool:
         """Whether a fault of this type has been noted."""

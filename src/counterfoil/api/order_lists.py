@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from graphql import (
+    ArgumentNode,
     FieldNode,
     IntValueNode,
     ListValueNode,
@@ -17,13 +18,13 @@ from graphql import (
     ObjectValueNode,
     OperationDefinitionNode,
     StringValueNode,
-    ValueNode,
     VariableNode,
 )
 from msgspec import Struct
 
 from counterfoil.capture.scalars import Misfit, id_json
-from counterfoil.capture.tracking.documents import LIST_ARGUMENTS
+from counterfoil.capture.tracking.documents import LIST_ARGUMENTS, TypedList
+from counterfoil.capture.tracking.faulty import FaultyList
 
 
 class OrderList(Struct, frozen=True):
@@ -40,13 +41,16 @@ class OrderList(Struct, frozen=True):
 
 
 def order_lists(
-    fields: Iterator[FieldNode], operation: OperationDefinitionNode, variables: Mapping[str, Any]
+    fields: Iterator[FieldNode],
+    operation: OperationDefinitionNode,
+    variables: Mapping[str, Any],
+    taken_out: Mapping[int, TypedList | FaultyList],
 ) -> tuple[OrderList, ...]:
-    """The lists of orders of an operation's root fields.
+    """The lists of orders of an operation's root fields; those `taken_out` by the id of their argument.
 
     A field that is written twice under one name is one field, with the ids of both and the larger count.
     """
-    look = _Look(operation, variables)
+    look = _Look(operation, variables, taken_out)
     lists: dict[str, OrderList] = {}
     for field in fields:
         if field.name.value not in LIST_ARGUMENTS:
@@ -62,8 +66,14 @@ def order_lists(
 
 
 class _Look:
-    def __init__(self, operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        operation: OperationDefinitionNode,
+        variables: Mapping[str, Any],
+        taken_out: Mapping[int, TypedList | FaultyList],
+    ) -> None:
         self.variables = variables
+        self.taken_out = taken_out
         self.defaults = {
             definition.variable.name.value: definition.default_value
             for definition in operation.variable_definitions or ()
@@ -71,12 +81,11 @@ class _Look:
 
     def at(self, key: str, field: FieldNode) -> OrderList:
         _, argument = LIST_ARGUMENTS[field.name.value]
-        elements: Sequence[object] = ()
+        count, ids = 0, tuple[str, ...]()
         for given in field.arguments or ():
             if given.name.value == argument:
-                elements = self._elements(given.value)
-        ids = dict.fromkeys(read for each in elements if (read := self._enterprise_id(each)) is not None)
-        return OrderList(key, field.name.value, argument, len(elements), tuple(ids))
+                count, ids = self._looked_through(given)
+        return OrderList(key, field.name.value, argument, count, ids)
 
     def _value(self, value: object) -> object:
         """A JSON value or a literal, in place of a variable what it stands for.
@@ -88,13 +97,16 @@ class _Look:
         given = self.variables.get(value.name.value)
         return self.defaults.get(value.name.value) if given is None else given
 
-    def _elements(self, given: ValueNode) -> Sequence[object]:
-        value = self._value(given)
-        if isinstance(value, ListValueNode):
-            return value.values
-        if isinstance(value, list):
-            return value
-        return () if value is None or isinstance(value, NullValueNode) else (value,)
+    def _looked_through(self, given: ArgumentNode) -> tuple[int, tuple[str, ...]]:
+        """How many orders an argument has, and the different ids among them."""
+        value = self.taken_out.get(id(given)) or self._value(given.value)
+        if isinstance(value, FaultyList):
+            return value.count, value.enterprise_ids
+        if isinstance(value, TypedList):
+            return len(value.orders), tuple(dict.fromkeys(order.enterprise_id for order in value.orders))
+        elements = _elements(value)
+        ids = dict.fromkeys(read for each in elements if (read := self._enterprise_id(each)) is not None)
+        return len(elements), tuple(ids)
 
     def _enterprise_id(self, element: object) -> str | None:
         order = self._value(element)
@@ -109,3 +121,12 @@ class _Look:
             return found.value
         read = id_json(found)
         return None if isinstance(read, Misfit) else read
+
+
+def _elements(value: object) -> Sequence[object]:
+    """The elements of a list argument; a bare object is one (spec/tracking-api.md, section 11)."""
+    if isinstance(value, ListValueNode):
+        return value.values
+    if isinstance(value, list):
+        return value
+    return () if value is None or isinstance(value, NullValueNode) else (value,)

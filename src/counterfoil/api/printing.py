@@ -17,6 +17,7 @@ from graphql import get_named_type
 from counterfoil.api.selection import SelectedField
 
 ROW_TYPES_MAX = 512
+PRINTERS_MAX = 512
 
 Batch = Any
 """The things that are printed together, in whatever form their fields are read from."""
@@ -59,8 +60,12 @@ Print = Callable[[Batch, int], list[Any]]
 """Prints a batch of that many things: one value for each, which `encode` takes."""
 
 
-def printer(type_name: str, selection: Sequence[SelectedField], types: Types) -> Print:
-    """What prints things of a type with these fields, under their response names, in the order selected."""
+@lru_cache(maxsize=PRINTERS_MAX)
+def printer(type_name: str, selection: tuple[SelectedField, ...], types: Types) -> Print:
+    """What prints things of a type with these fields, under their response names, in the order selected.
+
+    Clients ask for few different selections, so those that were met last are remembered.
+    """
     columns = columns_of(type_name, selection, types)
     row = _row_type(tuple(selected.response_key for selected in selection))
 

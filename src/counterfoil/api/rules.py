@@ -50,9 +50,12 @@ from counterfoil.api.notes import Notes, Path, Spread, Use
 from counterfoil.api.schemas import Schema
 
 
-def walked(schema: Schema, document: DocumentNode) -> Notes:
-    """Walk through the document once and note every fault, but for those of variables and of merging."""
-    walk = _Walk(schema, document)
+def walked(schema: Schema, document: DocumentNode, read_before: ArgumentNode | None = None) -> Notes:
+    """Walk through the document once and note every fault, but for those of variables and of merging.
+
+    The value of `read_before`, which was taken out of the document, is not looked at.
+    """
+    walk = _Walk(schema, document, read_before)
     for definition in document.definitions:
         walk.definition(definition)
     walk.unused_fragments()
@@ -60,8 +63,9 @@ def walked(schema: Schema, document: DocumentNode) -> Notes:
 
 
 class _Walk:
-    def __init__(self, schema: Schema, document: DocumentNode) -> None:
+    def __init__(self, schema: Schema, document: DocumentNode, read_before: ArgumentNode | None) -> None:
         self.schema = schema
+        self.read_before = read_before
         self.document = document
         self.notes = Notes()
         self.fragments: dict[str, FragmentDefinitionNode] = {}
@@ -268,7 +272,7 @@ class _Walk:
                 self.uses.extend(_uses_in(argument, type_, path))
 
     def _value(self, argument: ArgumentNode, type_: GraphQLInputType, path: Path) -> None:
-        if id(argument) in self.notes.faulty_arguments:
+        if id(argument) in self.notes.faulty_arguments or argument is self.read_before:
             return
         read = self.schema.reader(type_).from_literal(argument.value, None)
         if isinstance(read, Misplaced):

@@ -1,20 +1,30 @@
 """From the text of a document to its tree, with the engine's words for what cannot be parsed.
 
 Owns the parser: what it accepts beyond the library's (lone surrogates, D145) and what it does not (empty
-selections). Leaves shape and meaning to others. Next: graphql.py.
+selections). Leaves lists and objects to capture/tracking/values.py, shape and meaning to others. Next:
+graphql.py.
 """
 
 from __future__ import annotations
 
 import re
 
-from graphql import DefinitionNode, DocumentNode, GraphQLSyntaxError, Source, StringValueNode, TokenKind
+from graphql import (
+    DefinitionNode,
+    DocumentNode,
+    GraphQLSyntaxError,
+    Source,
+    StringValueNode,
+    Token,
+    TokenKind,
+    ValueNode,
+)
 from graphql.language.lexer import EscapeSequence, Lexer
-from graphql.language.parser import Parser
 from msgspec import Struct
 
 from counterfoil.api.messages import Say, invalid_syntax
 from counterfoil.capture.shape import ShapeLimits, comment_characters, nesting_fault, without_comments
+from counterfoil.capture.tracking.values import QuickParser
 from counterfoil.errors import Refusal
 
 END = "<EOF>"
@@ -27,11 +37,24 @@ _DEFINITIONS = frozenset(
 )  # fmt: skip
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_PLAIN_STRING = re.compile('"([^"\\\\\r\n\ud800-\udfff]*+)"')
 _LONE_ESCAPE = re.compile(r"\\u([dD][89a-fA-F][0-9a-fA-F]{2})")
 _SURROGATES = range(0xD800, 0xE000)
 
 # Blocks of private characters, of which one that the document does not use stands in for surrogates.
 _STAND_INS = tuple(range(0xF0000, 0x110000, len(_SURROGATES)))
+
+
+class Elsewhere(Struct, frozen=True):
+    """A value that was taken out of a document: the name that stands for it, and what it is to be read as.
+
+    It was `lines` lines longer than its name; what follows, a blank after the name, stood at `column` from 0.
+    """
+
+    name: str
+    node: ValueNode
+    lines: int
+    column: int
 
 
 class Parsed(Struct, frozen=True):
@@ -41,14 +64,20 @@ class Parsed(Struct, frozen=True):
     comment_characters: int
 
 
-def parsed(text: str, limits: ShapeLimits) -> Parsed | Refusal:
+def parsed(
+    text: str,
+    limits: ShapeLimits,
+    parser_type: type[EngineParser] | None = None,
+    elsewhere: Elsewhere | None = None,
+) -> Parsed | Refusal:
     """The tree of a document; `Invalid Syntax …` without one (9.6), the refusal of D146 if too deep."""
     comments = comment_characters(text)
     if comments > limits.comments_kb_max * 1024:
         # They will be refused, but syntax is judged first and should not cost their reading.
         text = without_comments(text)
     stand_in = _stand_in(text)
-    parser = _Parser(text, stand_in, limits.tokens_max)
+    parser = (parser_type or EngineParser)(text, stand_in, limits.tokens_max)
+    parser.elsewhere = elsewhere
     try:
         return Parsed(parser.parse_document(), comments)
     except _TokensLeft as left:
@@ -76,7 +105,16 @@ class _TokensLeft(Exception):
 
 
 class _Lexer(Lexer):
-    """The library's lexer, with half of a surrogate pair allowed in a string."""
+    """The library's lexer, with half of a surrogate pair allowed in a string.
+
+    A string without escapes is found by a pattern: sign by sign, one of some megabytes takes seconds.
+    """
+
+    def read_string(self, start: int) -> Token:
+        plain = _PLAIN_STRING.match(self.source.body, start)
+        if plain is None:
+            return super().read_string(start)
+        return self.create_token(TokenKind.STRING, start, plain.end(), plain[1])
 
     def read_escaped_unicode_fixed_width(self, position: int) -> EscapeSequence:
         try:
@@ -88,7 +126,7 @@ class _Lexer(Lexer):
             return EscapeSequence(chr(int(escape[1], 16)), len(escape[0]))
 
 
-class _Parser(Parser):
+class EngineParser(QuickParser):
     """The library's parser, as strict about selections and the end of a document as the engine's."""
 
     def __init__(self, text: str, stand_in: int | None, tokens_max: int) -> None:
@@ -102,6 +140,7 @@ class _Parser(Parser):
             source, max_tokens=tokens_max, lexer=_Lexer(source), allow_empty_selection_sets=False
         )
         self.tokens_max = tokens_max
+        self.elsewhere: Elsewhere | None = None
         self.definitions = 0
 
     def parse_definition(self) -> DefinitionNode:
@@ -120,7 +159,19 @@ class _Parser(Parser):
         node = super().parse_string_literal(_is_const)
         if self.back is None:
             return node
-        return StringValueNode(value=node.value.translate(self.back), block=node.block, loc=node.loc)
+        return StringValueNode(value=self.written(node.value), block=node.block, loc=node.loc)
+
+    def parse_named_values(self, _is_const: bool = False) -> ValueNode:
+        elsewhere = self.elsewhere
+        if elsewhere is None or self._lexer.token.value != elsewhere.name:
+            return super().parse_named_values(_is_const)
+        self._lexer.line += elsewhere.lines
+        self._lexer.line_start = self._lexer.token.end + 1 - elsewhere.column
+        self.advance_lexer()
+        return elsewhere.node
+
+    def written(self, text: str) -> str:
+        return text if self.back is None else text.translate(self.back)
 
     def refusal(self, error: GraphQLSyntaxError) -> Refusal:
         """The engine's words for a syntax error of the library."""

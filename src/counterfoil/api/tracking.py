@@ -15,7 +15,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from counterfoil import validation
-from counterfoil.api.answers import Answer, encoded, failure, success
+from counterfoil.api.answers import Answer, count, encoded, failure, success
 from counterfoil.api.graphql import (
     INTROSPECTION_FIELDS,
     Operation,
@@ -31,6 +31,7 @@ from counterfoil.api.order_lists import OrderList
 from counterfoil.api.projection import order_payload
 from counterfoil.api.schemas import tracking as tracking_schema
 from counterfoil.api.selection import RootField
+from counterfoil.api.undisturbed import undisturbed
 from counterfoil.capture.body import Request, read_request
 from counterfoil.capture.shape import ShapeLimits
 from counterfoil.capture.tracking.documents import LIST_ARGUMENTS, orders
@@ -51,6 +52,11 @@ class Progress(Struct):
     """How far a request has come: the root field at work, once it is known."""
 
     field: str | None = None
+    kind: str | None = None
+    """What sort of operation it is, once that is known: `query` or `mutation`."""
+
+    name: str | None = None
+    """The operation's own name, where it has one."""
 
 
 class Asked(Struct, frozen=True, kw_only=True):
@@ -150,6 +156,10 @@ class TrackingApi:
 
     def judge(self, asked: Asked) -> Answer | Accepted | Again | Lookup:
         """The answer, or what has to be durable, or to be read, before there is one."""
+        with undisturbed(len(asked.body)):
+            return self._judged(asked)
+
+    def _judged(self, asked: Asked) -> Answer | Accepted | Again | Lookup:
         caller = asked.caller
         if isinstance(caller, Refusal) and not may_be_open(self._settings, caller, asked.body):
             return self._refused(asked, caller)
@@ -159,6 +169,8 @@ class TrackingApi:
             return self._refused(asked, caller)
         if isinstance(operation, Refusal):
             return self._refused(asked, operation)
+        asked.progress.kind = "mutation" if operation.is_mutation else "query"
+        asked.progress.name = operation.name
         if asked.only_reads and operation.is_mutation:
             return self._refused(asked, refuse(RefusalCode.METHOD_NOT_ALLOWED))
         lists = operation.order_lists()
@@ -244,14 +256,18 @@ class TrackingApi:
             for answer in answers
             if answer.batch_id is not None and answer.kind is not None and answer.orders
         )
+        refusals = [refusal for answer in answers for refusal in answer.refusals]
+        count(refusals)
+        codes = tuple(str(refusal.code) for refusal in refusals)
         introspection = introspected(operation, fields)
 
         def answer_with(receipts: Sequence[Receipt]) -> Answer:
             received = {receipt.batch_id: receipt.received_at for receipt in receipts}
-            return success(
+            members = (
                 (answer.field.response_key, self._printed(answer, received, operation, introspection, asked))
                 for answer in answers
             )
+            return success(members)._replace(codes=codes)
 
         if batches:
             return Accepted(batches, answer_with)

@@ -7,18 +7,16 @@ sentence of a literal at the place where the variable is used. Next: selection.p
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from graphql import (
     FragmentDefinitionNode,
-    GraphQLInputType,
     GraphQLList,
     GraphQLNonNull,
     GraphQLType,
     NullValueNode,
     OperationDefinitionNode,
     TypeNode,
-    VariableDefinitionNode,
     is_input_type,
     type_from_ast,
 )
@@ -27,15 +25,9 @@ from graphql.language import ListTypeNode, NamedTypeNode, NonNullTypeNode
 from counterfoil.api import inputs
 from counterfoil.api.inputs import Misplaced
 from counterfoil.api.messages import Fault, Say, notation, schema_refusal
-from counterfoil.api.notes import Notes, Use
+from counterfoil.api.notes import Declared, Notes, Use
 from counterfoil.api.schemas import Schema
-
-
-class Declared(NamedTuple):
-    """A variable that can be used: its declaration and its type."""
-
-    definition: VariableDefinitionNode
-    type: GraphQLInputType
+from counterfoil.capture.tracking.documents import TypedList
 
 
 def declared(schema: Schema, operation: OperationDefinitionNode) -> dict[str, Declared]:
@@ -88,7 +80,7 @@ def tell_variables(
         seen.add(name)
         _tell_type(schema, definition, notes)
     used: set[str] = set()
-    usable = declared(schema, operation)
+    usable = notes.declared[id(operation)] = declared(schema, operation)
     for use in uses_of(operation, fragments, notes):
         name = use.node.name.value
         used.add(name)
@@ -168,11 +160,8 @@ def coerced(
     Each argument tells its first problem only, and a variable whose declaration or use is at fault tells no
     other. A variable that is absent, or null where it may be (D4), has its default, or is not in the result.
     """
-    first_uses: dict[str, Use] = {}
-    for use in uses_of(operation, fragments, notes):
-        first_uses.setdefault(use.node.name.value, use)
     values: dict[str, Any] = {}
-    for name, (definition, type_) in declared(schema, operation).items():
+    for name, (definition, type_) in notes.declared[id(operation)].items():
         if name in notes.faulty_variables:
             continue
         reader = schema.reader(type_)
@@ -184,9 +173,11 @@ def coerced(
             message = Say.VARIABLE_NULL.format(name=name, type=type_)
             notes.add(schema_refusal(message, definition, engine_message=message))
         else:
-            values[name] = reader.from_json(value)
+            values[name] = value if isinstance(value, TypedList) else reader.from_json(value)
         if isinstance(values.get(name), Misplaced):
-            _tell_value(schema, name, value, values[name], first_uses.get(name), notes)
+            uses = uses_of(operation, fragments, notes)
+            first_use = next((use for use in uses if use.node.name.value == name), None)
+            _tell_value(schema, name, value, values[name], first_use, notes)
     return {name: value for name, value in values.items() if value is not None}
 
 

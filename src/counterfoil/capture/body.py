@@ -11,7 +11,8 @@ import re
 from json import JSONDecodeError, JSONDecoder
 from typing import Any
 
-from msgspec import Struct
+import msgspec
+from msgspec import Raw, Struct
 
 from counterfoil.capture.scalars import NumberText
 from counterfoil.errors import Refusal, RefusalCode, refuse
@@ -28,9 +29,27 @@ _CHARSETS = re.compile(
 
 _INT_DIGITS_MAX = 1000
 
+LIST_BYTES_MIN = 64
+"""A list among the variables that is as long as this is left unread until its type is known."""
+
+
+class ListText(Struct, frozen=True):
+    """A long list among the variables, still as the JSON that was sent."""
+
+    text: bytes
+
+    def value(self) -> list[Any]:
+        """The list as any other value is read."""
+        value = _JSON.decode(self.text.decode())
+        assert isinstance(value, list), "its first character is a bracket"
+        return value
+
 
 class Request(Struct, frozen=True, kw_only=True):
-    """What a body asks for. Numbers among the variables are `int` or `NumberText`, never a float."""
+    """What a body asks for.
+
+    Numbers among the variables are `int` or `NumberText`, never a float; long lists may be a `ListText`.
+    """
 
     document: str
     variables: dict[str, Any]
@@ -51,6 +70,8 @@ def read_request(body: bytes, content_type: str | None = None) -> Request | Refu
         return _unusable()
     if opening not in "{[":
         return Request(document=text, variables={})
+    if (request := _of_usual_envelope(body)) is not None:
+        return request
     try:
         value = _JSON.decode(text)
     except (JSONDecodeError, _NoNumberError):
@@ -77,6 +98,35 @@ def _decoded(body: bytes, content_type: str | None) -> str | None:
         return body.decode(charset) if _CHARSETS.fullmatch(charset) else None
     except (LookupError, UnicodeDecodeError, ValueError):
         return None
+
+
+class _Envelope(Struct, forbid_unknown_fields=True):
+    query: str
+    variables: dict[str, Raw] | None = None
+    operationName: str | None = None  # noqa: N815, a name of the wire
+    extensions: Raw = Raw()
+
+
+def _of_usual_envelope(body: bytes) -> Request | Refusal | None:
+    """The request of a usual envelope, its long lists unread; None for anything else.
+
+    The decoder knows the same JSON as the standard one, but for what it refuses: lone surrogates, mostly.
+    """
+    try:
+        envelope = _ENVELOPE.decode(body)
+        variables = {name: _variable(bytes(text)) for name, text in (envelope.variables or {}).items()}
+    except (msgspec.MsgspecError, UnicodeDecodeError, JSONDecodeError, _NoNumberError, RecursionError):
+        return None
+    return _from_envelope(
+        {"query": envelope.query, "variables": variables, "operationName": envelope.operationName}
+    )
+
+
+def _variable(text: bytes) -> object:
+    if len(text) >= LIST_BYTES_MIN and text[:1] == b"[":
+        return ListText(text)
+    # What else there is, is read as always.
+    return _JSON.decode(text.decode())
 
 
 def _from_envelope(value: object) -> Request | Refusal:
@@ -112,6 +162,8 @@ def _whole(digits: str) -> int | NumberText:
         return NumberText(digits)
     return int(digits)
 
+
+_ENVELOPE = msgspec.json.Decoder(_Envelope)
 
 # The standard decoder, as it alone keeps lone surrogates (D145) and every digit.
 _JSON = JSONDecoder(parse_float=NumberText, parse_int=_whole, parse_constant=_no_number)

@@ -7,6 +7,7 @@ Keeps NUL and lone surrogates as escapes (D145). Next: intake.py.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from hashlib import sha256
 
 import msgspec
@@ -23,6 +24,14 @@ def encode_order(order: Order) -> bytes:
         return _ENCODER.encode(order)
     except UnicodeEncodeError:
         return json.dumps(msgspec.to_builtins(order), separators=(",", ":")).encode()
+
+
+def encode_orders(orders: Sequence[Order]) -> list[bytes]:
+    """Each of the orders as `encode_order` gives it."""
+    try:
+        return list(map(_ENCODER.encode, orders))
+    except UnicodeEncodeError:
+        return list(map(encode_order, orders))
 
 
 def decode_order(kind: Kind, body: bytes) -> Order:
@@ -55,14 +64,22 @@ def without_ids(order: NewOrder, salt: bytes) -> tuple[NewOrder, bytes]:
 
     Without the salt, which is erased with the ids, a digest tells nothing.
     """
-    assert order.ids is not None
-    plain = msgspec.to_builtins(order.ids)
-    digests = {
-        name: sha256(salt + value.encode("utf-8", "surrogatepass")).hexdigest()
-        for name, value in plain.items()
-    }
-    masked = msgspec.structs.replace(order, ids=msgspec.convert(digests, CustomIds))
-    return masked, json.dumps(plain, separators=(",", ":")).encode()
+    ids = order.ids
+    assert ids is not None
+    masked = CustomIds(
+        universal_tag_cj_user=_masked(ids.universal_tag_cj_user, salt),
+        user_id=_masked(ids.user_id, salt),
+        email_hash=_masked(ids.email_hash, salt),
+    )
+    try:
+        plain = _ENCODER.encode(ids)
+    except UnicodeEncodeError:
+        plain = json.dumps(msgspec.to_builtins(ids), separators=(",", ":")).encode()
+    return msgspec.structs.replace(order, ids=masked), plain
+
+
+def _masked(text: str | None, salt: bytes) -> str | None:
+    return None if text is None else sha256(salt + text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _texts(value: object) -> list[str]:

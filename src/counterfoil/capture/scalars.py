@@ -76,8 +76,10 @@ _KINDS: dict[type[ValueNode], str] = {
 }
 
 _DECIMAL_STRING = re.compile(r"[0-9]+(?:\.[0-9]+)?")
-# The common case, which is its own plain notation.
-_PLAIN = re.compile(rf"(?:0|[1-9][0-9]{{0,{WHOLE_DIGITS_MAX - 1}}})(?:\.[0-9]{{1,{FRACTION_DIGITS_MAX}}})?")
+PLAIN_DECIMAL = rf"(?:0|[1-9][0-9]{{0,{WHOLE_DIGITS_MAX - 1}}})(?:\.[0-9]{{1,{FRACTION_DIGITS_MAX}}})?"
+"""The pattern of the common case, which is its own plain notation."""
+
+_PLAIN = re.compile(PLAIN_DECIMAL)
 _NUMBER = re.compile(r"([0-9]+)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]+))?")
 _NUMERIC_STRING = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _EXPONENT_DIGITS_MAX = 4

@@ -77,6 +77,12 @@ def too_deep(depth: int, depth_max: int) -> Refusal:
     return refuse(RefusalCode.QUERY_TOO_DEEP, classification=CLASSIFICATION, n=depth, limit=depth_max)
 
 
+def variables_fault(variables: Mapping[str, object], limits: ShapeLimits) -> Refusal | None:
+    """The limit that the variables alone break."""
+    depth = _json_depth(variables)
+    return too_deep(depth, limits.variables_depth_max) if depth > limits.variables_depth_max else None
+
+
 _Counted = tuple[int, int, str]
 """A number, the most it may be, and what was counted."""
 

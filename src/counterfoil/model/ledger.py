@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from counterfoil.model.orders import (
     BypassChannel,
@@ -64,11 +64,15 @@ class ValidationStatus(StrEnum):
 
 
 class Rate(Struct, frozen=True, kw_only=True):
-    """Units of the reporting currency for one of the order's, with the day and source it was published."""
+    """Units of the reporting currency for one of the order's, with the day and source it was published.
+
+    Where quotes of two sources were divided, day and source are the older one's, and `also` names the other.
+    """
 
     value: Decimal
     day: date | None = None
     source: str | None = None
+    also: str | UnsetType = UNSET
 
 
 class Rates(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -280,6 +284,8 @@ class Outcome(Struct, frozen=True, kw_only=True):
     winner: UUID | None = None
     skipped: tuple[str, ...] = ()
     """Production checks that the test ledger leaves out and that would have failed (D112)."""
+    removed: tuple[str, ...] = ()
+    """Fields that a restatement left out and the order had, as requests name them (`FIELDS_REMOVED`)."""
 
 
 class ReferralUse(NamedTuple):

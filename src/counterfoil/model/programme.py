@@ -6,11 +6,14 @@ Next: rules/attribution.py and rules/commission.py.
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 
 from msgspec import Struct
+
+from counterfoil.money import CENT, EXACT
 
 
 class ActionType(StrEnum):
@@ -142,10 +145,15 @@ class Coupon(Struct, frozen=True, kw_only=True, omit_defaults=True):
     publisher: int | None = None
 
 
-class Percent(Struct, frozen=True, kw_only=True, tag="percent"):
+class Percent(Struct, frozen=True, kw_only=True, tag="percent", dict=True):
     """A share; `value` 8 means 8 %."""
 
     value: Decimal
+
+    @cached_property
+    def factor(self) -> Decimal:
+        """The share as what an amount is multiplied by."""
+        return EXACT.multiply(self.value, CENT)
 
 
 class Flat(Struct, frozen=True, kw_only=True, tag="flat"):
@@ -191,7 +199,7 @@ class Incentive(Struct, frozen=True, kw_only=True, omit_defaults=True):
     reward: PercentOfSale | Flat
 
 
-class ActionTerms(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class ActionTerms(Struct, frozen=True, kw_only=True, omit_defaults=True, dict=True):
     """What a contract pays for one action tracker. `excluded_channels` withhold commission (D69)."""
 
     action_tracker: int
@@ -201,6 +209,21 @@ class ActionTerms(Struct, frozen=True, kw_only=True, omit_defaults=True):
     referral_occurrences: int | None = None
     excluded_channels: tuple[str, ...] = ()
     incentives: tuple[Incentive, ...] = ()
+
+    @cached_property
+    def referral_period(self) -> timedelta:
+        """How long after the click an order may come."""
+        return timedelta(days=self.referral_days)
+
+    @cached_property
+    def rules_by_rank(self) -> tuple[CommissionRule, ...]:
+        """The rules in the order in which they are tried."""
+        return tuple(sorted(self.rules, key=lambda rule: rule.rank))
+
+    @cached_property
+    def flat_currencies(self) -> frozenset[str]:
+        """The currencies of the flat commissions."""
+        return frozenset(rule.rate.currency for rule in self.rules if isinstance(rule.rate, Flat))
 
 
 class Terms(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -1,0 +1,129 @@
+"""Documents that were read before: clients send few different ones, once the orders are out of them.
+
+Owns what is remembered, by text, and how much of it. Nothing here depends on variables, orders or callers.
+Next: graphql.py.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from threading import Lock
+
+from graphql import ArgumentNode, DocumentNode, FieldNode, FragmentDefinitionNode, OperationDefinitionNode
+from graphql.language import EnumValueNode, InlineFragmentNode
+from msgspec import Struct
+
+from counterfoil.api.notes import Notes
+from counterfoil.api.schemas import Schema
+from counterfoil.api.selection import Outline
+from counterfoil.api.syntax import Elsewhere, EngineParser, Parsed, parsed
+from counterfoil.capture.shape import ShapeLimits
+from counterfoil.capture.tracking.documents import LIST_ARGUMENTS
+from counterfoil.errors import Refusal
+from counterfoil.model.orders import Kind
+
+DOCUMENT_MAX = 4096
+"""Characters of a document that is remembered."""
+
+CHARACTERS_MAX = 64 * 1024
+"""Characters of all that are. Their trees take some two hundred times as many bytes."""
+
+ORDERS_NAME = "__the_orders"
+"""Stands in a document for the list that was taken out of it: no client calls an enum's value that."""
+
+
+class KnownDocument(Struct):
+    """A parsed document: its definitions by use, and once it was checked without fault what that gave.
+
+    `notes` are those of a document that fits its schema; it also fits the `limits` without any variables.
+    `orders_at` is the argument where the name for the orders stands, `outline` what one operation without
+    directives selects.
+    """
+
+    tree: Parsed
+    fragments: dict[str, FragmentDefinitionNode]
+    operations: list[OperationDefinitionNode]
+    orders_at: tuple[Kind, ArgumentNode] | None
+    notes: Notes | None = None
+    limits: ShapeLimits | None = None
+    outline: Outline | None = None
+
+
+_Key = tuple[Schema, ShapeLimits, str]
+
+
+class KnownDocuments:
+    """The documents that were used last. May be asked by several threads."""
+
+    def __init__(self) -> None:
+        self._documents: OrderedDict[_Key, KnownDocument] = OrderedDict()
+        self._characters = 0
+        self._lock = Lock()
+
+    def read(self, schema: Schema, text: str, limits: ShapeLimits) -> KnownDocument | Refusal:
+        """A document, parsed now or before; a refusal, which is not remembered, if it cannot be."""
+        if len(text) > DOCUMENT_MAX:
+            return read_document(text, limits)
+        key = (schema, limits, text)
+        with self._lock:
+            known = self._documents.get(key)
+            if known is not None:
+                self._documents.move_to_end(key)
+                return known
+        read = read_document(text, limits)
+        if isinstance(read, KnownDocument):
+            self._keep(key, read)
+        return read
+
+    def _keep(self, key: _Key, document: KnownDocument) -> None:
+        with self._lock:
+            if self._documents.setdefault(key, document) is document:
+                self._characters += len(key[-1])
+            while self._characters > CHARACTERS_MAX:
+                (_, _, text), _ = self._documents.popitem(last=False)
+                self._characters -= len(text)
+
+
+def read_document(
+    text: str,
+    limits: ShapeLimits,
+    parser_type: type[EngineParser] = EngineParser,
+    elsewhere: Elsewhere | None = None,
+) -> KnownDocument | Refusal:
+    """A document as it is, with what was taken out put in again; a refusal if it cannot be parsed."""
+    tree = parsed(text, limits, parser_type, elsewhere)
+    if isinstance(tree, Refusal):
+        return tree
+    fragments: dict[str, FragmentDefinitionNode] = {}
+    operations = []
+    for definition in tree.document.definitions:
+        if isinstance(definition, FragmentDefinitionNode):
+            fragments.setdefault(definition.name.value, definition)
+        if isinstance(definition, OperationDefinitionNode):
+            operations.append(definition)
+    return KnownDocument(tree, fragments, operations, _orders_at(tree.document))
+
+
+def _orders_at(document: DocumentNode) -> tuple[Kind, ArgumentNode] | None:
+    for field in _fields(document):
+        kind, name = LIST_ARGUMENTS.get(field.name.value, (None, ""))
+        for argument in field.arguments or ():
+            value = argument.value
+            if isinstance(value, EnumValueNode) and value.value == ORDERS_NAME:
+                return (kind, argument) if kind is not None and argument.name.value == name else None
+    return None
+
+
+def _fields(document: DocumentNode) -> Iterator[FieldNode]:
+    waiting = [
+        definition.selection_set
+        for definition in document.definitions
+        if isinstance(definition, (OperationDefinitionNode, FragmentDefinitionNode))
+    ]
+    while waiting:
+        for selection in waiting.pop().selections:
+            if isinstance(selection, FieldNode):
+                yield selection
+            if isinstance(selection, (FieldNode, InlineFragmentNode)) and selection.selection_set is not None:
+                waiting.append(selection.selection_set)

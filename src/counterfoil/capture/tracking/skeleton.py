@@ -1,0 +1,240 @@
+"""The fast gear: a literal list of orders becomes JSON, by a handful of operations on the whole text.
+
+Owns the masking: quotes part the text into strings and skeleton, which has few different pieces once every
+digit is a zero; each is read once. Declines whatever is unusual. Next: decoding.py.
+
+An enum's name becomes the string `"\\u0001NAME"`, a number that is no Int of at most 18 digits the string
+`"\\u0002"` and its digits, as decoding.py has it; strings and small Ints are themselves.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from counterfoil.capture.tracking.verticals import VERTICAL_PARAMETERS
+from counterfoil.model.orders import (
+    BypassChannel,
+    Cancellation,
+    CustomIds,
+    NameValuePair,
+    NewOrder,
+    OrderItem,
+    Restatement,
+)
+
+INT_DIGITS_MAX = 18
+OBJECTS_DEPTH_MAX = 2
+DEPTH = 2 * OBJECTS_DEPTH_MAX + 1
+"""How deep what is read nests at most: the list, and each object as a member of a list."""
+
+PIECES_MAX = 20_000
+PIECE_BYTES_MAX = 400
+"""How many pieces are remembered, and how long they may be."""
+
+TEMPLATES_MAX = 1_000
+TEMPLATE_BYTES_MAX = 1_000
+"""How many skeletons are remembered as a whole, and how long they may be."""
+
+_QUOTE = b'"'
+_BRACKET = b"["
+_BETWEEN = b"\0"
+# Stand for an escaped backslash and an escaped quote while the text is parted at its quotes.
+_BACKSLASH, _ESCAPED_QUOTE = b"\0", b"\1"
+_TEXT = bytes(range(0x20, 0x100))
+_MASK = bytes(0x30 if 0x30 <= code <= 0x39 else code for code in range(256))
+_NUMBERS = bytes(code if chr(code) in "0123456789+-." else 0x20 for code in range(256))
+_LEADING_ZERO = re.compile(rb" -?0[0-9]")
+_LEADING_ZERO_EXACT = re.compile(rb"(?<![0-9.eE+-])-?0[0-9]")
+
+_TOKEN = re.compile(
+    rb"[ \t\r\n,]*+(?:([_A-Za-z]++)(?![0-9])(?:[ \t\r\n,]*+(:))?|([\[{])|([\]}])"
+    rb"|(-?0++)(\.0++)?(?:([eE])[+-]?0++)?(?![0-9A-Za-z_.+-])|(\Z))"
+)
+_WORDS = {b"true", b"false", b"null"}
+
+_SHAPES = (NewOrder, Restatement, Cancellation, OrderItem, NameValuePair, BypassChannel, CustomIds)
+_NAMES = sorted(VERTICAL_PARAMETERS.union(*(shape.__struct_encode_fields__ for shape in _SHAPES)))
+# One character each, for counting; braces are themselves.
+_LETTERS = {name.encode(): chr(0x100 + n) for n, name in enumerate(_NAMES)}
+_BRACES = {b"{": "{", b"}": "}"}
+_INNERMOST = re.compile(r"\{([^{}]*)\}")
+
+
+class ListText(NamedTuple):
+    """A list of a document as JSON, and where it ends there."""
+
+    json: bytes
+    end: int
+
+
+class _Declined(Exception):
+    """Something is unusual: the plain gear has to read it."""
+
+
+class _Piece(NamedTuple):
+    """What stands between two strings: as JSON with `%b` for every number, and its names and braces."""
+
+    json: bytes
+    names: str
+
+
+class _Pieces(dict[bytes, _Piece]):
+    """Every piece that was read before. They depend on nothing but themselves, so all requests share them."""
+
+    def __missing__(self, masked: bytes) -> _Piece:
+        piece = _piece(masked)
+        if len(masked) <= PIECE_BYTES_MAX:
+            if len(self) >= PIECES_MAX:
+                self.clear()
+            self[masked] = piece
+        return piece
+
+
+_PIECES = _Pieces()
+
+_TEMPLATES: dict[bytes, bytes] = {}
+"""Whole short skeletons that were read before: a client's single orders have few different ones."""
+
+
+def list_text(document: str, start: int) -> ListText | None:
+    """The list whose bracket opens at `start`, or None: nothing is said then about what is wrong.
+
+    What comes back is the same value as the literal, if it is JSON at all; that, and whether it fits, the
+    decoder has to say. The end is right when it does.
+    """
+    try:
+        return _list_text(document, start)
+    except (_Declined, UnicodeEncodeError):
+        return None
+
+
+def _list_text(document: str, start: int) -> ListText:
+    raw = text = document[start:].encode()
+    # A string that begins so would pass for a mark.
+    if b'"\\u000' in raw:
+        raise _Declined
+    has_escapes = b"\\" in raw
+    if has_escapes:
+        if _BACKSLASH in raw or _ESCAPED_QUOTE in raw:
+            raise _Declined
+        text = raw.replace(b"\\\\", _BACKSLASH).replace(b'\\"', _ESCAPED_QUOTE)
+    parts = text.split(_QUOTE)
+    skeleton = _closed(_QUOTE.join(parts[::2]))
+    number = skeleton.count(_QUOTE)
+    strings = parts[1 : 2 * number : 2]
+    content = b"".join(strings)
+    between = _filled(skeleton)
+    size = len(_BRACKET) + len(skeleton) + number + len(content)
+    if has_escapes:
+        size += content.count(_BACKSLASH) + content.count(_ESCAPED_QUOTE)
+    strings = _without_tabs(strings, content, has_escapes=has_escapes)
+    pieces = [b""] * (2 * number + 1)
+    pieces[::2] = between
+    pieces[1::2] = strings
+    # Every piece begins as if a value came before, and ends as if one came after.
+    json = _BRACKET + _QUOTE.join(pieces)[:-1].removeprefix(b",")
+    if has_escapes:
+        json = json.replace(_ESCAPED_QUOTE, b'\\"').replace(_BACKSLASH, b"\\\\")
+    return ListText(json, start + (size if document.isascii() else len(raw[:size].decode())))
+
+
+def _closed(skeleton: bytes) -> bytes:
+    """The skeleton between the brackets of the list, and the closing one: the last in the arguments."""
+    end = skeleton.rfind(b"]", 0, skeleton.find(b")") + 1)
+    if end < 0 or _QUOTE in skeleton[end : skeleton.find(b")")]:
+        raise _Declined
+    # Its own bracket is the only one that no name stands before.
+    closed = skeleton[1 : end + 1]
+    if not closed.isascii():
+        raise _Declined
+    return closed
+
+
+def _filled(skeleton: bytes) -> list[bytes]:
+    """The pieces of a skeleton as JSON, every number back in its place."""
+    masked = skeleton.translate(_MASK)
+    template = _TEMPLATES.get(masked) or _template(masked)
+    numbers = skeleton.translate(_NUMBERS).split()
+    if _LEADING_ZERO.search(b" " + b" ".join(numbers)) and _LEADING_ZERO_EXACT.search(skeleton):
+        raise _Declined
+    return (template % tuple(numbers)).split(_BETWEEN)
+
+
+def _template(masked: bytes) -> bytes:
+    """The pieces of a masked skeleton as JSON, with `%b` for every number."""
+    pieces = list(map(_PIECES.__getitem__, masked.split(_QUOTE)))
+    _refuse_repeated_names("".join([piece.names for piece in pieces]))
+    template = _BETWEEN.join([piece.json for piece in pieces])
+    if len(masked) <= TEMPLATE_BYTES_MAX:
+        if len(_TEMPLATES) >= TEMPLATES_MAX:
+            _TEMPLATES.clear()
+        _TEMPLATES[masked] = template
+    return template
+
+
+def _refuse_repeated_names(names: str) -> None:
+    """A name that is repeated in one object counts once, and only the plain gear sees both."""
+    for _ in range(OBJECTS_DEPTH_MAX):
+        if any(len(set(each)) != len(each) for each in set(_INNERMOST.findall(names))):
+            raise _Declined
+        names = _INNERMOST.sub("", names)
+        if not names:
+            return
+    raise _Declined
+
+
+def _without_tabs(strings: list[bytes], content: bytes, *, has_escapes: bool) -> list[bytes]:
+    """The strings as JSON has them: a TAB is the one control character that both allow, JSON as an escape."""
+    allowed = _TEXT + _BACKSLASH + _ESCAPED_QUOTE if has_escapes else _TEXT
+    control = content.translate(None, allowed)
+    if not control:
+        return strings
+    if control.strip(b"\t") or b"\\\t" in content:
+        raise _Declined
+    return _QUOTE.join(strings).replace(b"\t", b"\\t").split(_QUOTE)
+
+
+def _piece(masked: bytes) -> _Piece:
+    """What stands between two strings, its digits masked, as JSON."""
+    if not masked:
+        # Two strings that touch: an empty one and another, or the quotes of a block.
+        raise _Declined
+    json: list[bytes] = []
+    names: list[str] = []
+    position = 0
+    is_after_value, is_after_name = True, False
+    while True:
+        found = _TOKEN.match(masked, position)
+        if found is None:
+            raise _Declined
+        position = found.end()
+        word, colon, opening, closing, *number, end = found.groups()
+        # A list stands after a name, and a value too; other lists would nest who knows how deep.
+        if (colon or closing) if is_after_name else opening == _BRACKET:
+            raise _Declined
+        if closing is None and is_after_value:
+            json.append(b",")
+        if end is not None:
+            return _Piece(b"".join(json), "".join(names))
+        is_after_name = colon is not None
+        is_after_value = colon is None and opening is None
+        if colon:
+            # The decoder declines an unknown name however often it stands there.
+            names.append(_LETTERS.get(word, ""))
+            json.append(b'"' + word + b'":')
+        elif word:
+            json.append(word if word in _WORDS else b'"\\u0001' + word + b'"')
+        elif bracket := opening or closing:
+            names.append(_BRACES.get(bracket, ""))
+            json.append(bracket)
+        else:
+            json.append(_number(*number))
+
+
+def _number(whole: bytes, fraction: bytes | None, exponent: bytes | None) -> bytes:
+    if exponent:
+        return b'"\\u0002%b' + exponent + b'%b"'
+    if fraction or len(whole.lstrip(b"-")) > INT_DIGITS_MAX:
+        return b'"\\u0002%b"'
+    return b"%b"
