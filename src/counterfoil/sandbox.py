@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from threading import Lock
 
+import psycopg
 from psycopg import Connection
 
 from counterfoil.administration import Refused
@@ -17,7 +19,8 @@ from counterfoil.draining import drain
 from counterfoil.intake import event
 from counterfoil.model.orders import Channel
 from counterfoil.scheduler import Scheduler
-from counterfoil.store import log, reference
+from counterfoil.store import acts, log, reference
+from counterfoil.store.acts import Deed
 from counterfoil.worker import Worker
 
 _DURATION = re.compile(r"(?:(\d{1,5})d)?(?:(\d{1,6})h)?(?:(\d{1,7})m)?(?:(\d{1,9})s)?", re.ASCII)
@@ -30,6 +33,37 @@ def duration(text: str) -> timedelta:
         raise Refused(f"{text!r} is not a duration.", "Write it as 10d, 36h, 1d12h or 90s.")
     days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
     return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+
+
+class KeptClock:
+    """Reads a sandbox's time over a connection that it keeps."""
+
+    def __init__(self, connect: Callable[[str], Connection]) -> None:
+        """`connect` opens a connection of the serving role under a name."""
+        self._connect = connect
+        self._connection: Connection | None = None
+        self._lock = Lock()
+
+    def now(self) -> datetime:
+        """The sandbox's time."""
+        with self._lock:
+            try:
+                return self._read()
+            except psycopg.OperationalError:
+                # The database may have been started again since; then a fresh connection does.
+                self._drop()
+                return self._read()
+
+    def _read(self) -> datetime:
+        if self._connection is None:
+            self._connection = self._connect("clock")
+            self._connection.autocommit = True
+        return reference.read_clock(self._connection)[0]
+
+    def _drop(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None
 
 
 class SandboxTime:
@@ -73,6 +107,9 @@ class SandboxTime:
                     "Choose a later time.",
                 )
             log.flush(connection, [event(Channel.CLOCK, moved_by, f"clock at {wanted.isoformat()}")])
+            acts.note(
+                connection, moved_by, Deed.CLOCK_MOVED, "clock", before={"at": now}, after={"at": wanted}
+            )
             connection.commit()
         scheduler = Scheduler(lambda: self._connect("scheduler"))
         try:

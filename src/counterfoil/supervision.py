@@ -88,6 +88,7 @@ class Child:
             start_new_session=True,
         )
         self._started_at = monotonic()
+        _log.info("process_started", process=self.name, pid=self._process.pid)
 
     def look_after(self) -> None:
         """Notices that the process died, and starts it again when its pause is over."""
@@ -121,6 +122,10 @@ class Child:
             _log.warning("process_killed", process=self.name, pid=self._process.pid)
             self._process.kill()
             self._process.wait()
+        else:
+            _log.info(
+                "process_ended", process=self.name, pid=self._process.pid, code=self._process.returncode
+            )
         self._close_input()
 
     def _close_input(self) -> None:

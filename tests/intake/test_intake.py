@@ -16,6 +16,7 @@ from psycopg import Connection
 from counterfoil.intake import Intake, NotKept, new_batch_id, prepared
 from counterfoil.model.orders import Channel, CustomIds, Kind, Mode, NewOrder, Receipt, SubmissionBatch
 from counterfoil.store import log
+from counterfoil.store.connection import connect
 from counterfoil.store.log import Entry
 from tests.desk import CLICK_A, NORTHWIND, Desk
 
@@ -122,6 +123,66 @@ def test_a_commit_whose_answer_was_lost_is_found(desk: Desk, monkeypatch: pytest
     intake.close()
 
     assert [(receipts[0].position, 1)] == [row[:2] for row in requests(desk)]
+
+
+def test_a_commit_whose_answer_was_lost_is_asked_after_until_the_database_is_back(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody is told that nothing was kept while nobody knows; who comes meanwhile is refused at once."""
+    whole = log.append
+    away = 0
+
+    def answer_lost(connection: Connection, entries: list[Entry]) -> object:
+        nonlocal away
+        whole(connection, entries)
+        monkeypatch.setattr(log, "append", whole)
+        away = 3
+        raise psycopg.OperationalError("the connection is gone")
+
+    def connect() -> Connection:
+        nonlocal away
+        if away:
+            away -= 1
+            meanwhile.append(intake.receive([entry("D-2")]))
+            raise psycopg.OperationalError("the database is away")
+        connection: Connection = desk.opener("intake")()
+        return connection
+
+    meanwhile: list[Future[list[Receipt]]] = []
+    monkeypatch.setattr(log, "append", answer_lost)
+    intake = new_intake(connect)
+    receipts = intake.receive([entry("D-1")]).result(timeout=10)
+    intake.close()
+
+    assert [(receipts[0].position, 1)] == [row[:2] for row in requests(desk)]
+    assert 3 == len(meanwhile)
+    assert all(isinstance(each.exception(timeout=10), NotKept) for each in meanwhile)
+
+
+def test_what_was_not_kept_is_not_kept_later(desk: Desk) -> None:
+    """Asking after a lost commit ends its session: what the server had still to read comes to nothing."""
+    late = entry("LATE-1")
+    lost = connect(desk.urls.server, name="intake")
+    with lost.cursor() as cursor:
+        log._copy(cursor, "copy_log", log._LOG_TYPES, list(late.rows))
+
+    with connect(desk.urls.server, name="intake") as asking:
+        assert {} == log.settled(asking, [late.batch_id], lost_pid=lost.info.backend_pid)
+
+    with pytest.raises(psycopg.OperationalError):
+        log.flush(lost, [late])
+    lost.close()
+    assert [] == requests(desk)
+
+
+def test_a_request_that_cannot_be_written_costs_itself_alone(desk: Desk) -> None:
+    """A number that no column holds fails where it is written; the same intake takes the next request."""
+    spoilt = entry("O-1")
+    rows = [(*row[:4], 10**30, *row[5:]) for row in spoilt.rows]
+    with pytest.raises(OverflowError):
+        desk.intake.receive([spoilt._replace(rows=rows)]).result(timeout=10)
+
+    assert 1 == len(desk.intake.receive([entry("O-2")]).result(timeout=10))
 
 
 def fill(intake: Intake, kept: list[Future[list[Receipt]]]) -> None:

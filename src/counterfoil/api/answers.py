@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from counterfoil import metrics
 from counterfoil.errors import REFUSALS, Refusal, RefusalCode, Stage, refuse
 
 DETAILED = "detailed"
@@ -23,6 +24,8 @@ class Answer(NamedTuple):
     status: int
     body: bytes
     headers: Mapping[str, str] = {}
+    codes: tuple[str, ...] = ()
+    """Codes of what it refuses, for the log."""
 
 
 def encoded(value: object) -> bytes:
@@ -40,17 +43,19 @@ def failure(refusals: Sequence[Refusal], *, token_error_status: int = 200, detai
     """Top-level errors; the status is that of the first (D7, D18)."""
     body = _encode({"errors": [_error(refusal, detailed=detailed) for refusal in refusals], "data": None})
     first = refusals[0]
+    count(refusals)
+    codes = tuple(str(refusal.code) for refusal in refusals)
     if _is_overload(first):
-        return Answer(504, body)
+        return Answer(504, body, codes=codes)
     if first.code is RefusalCode.NOT_FOUND:
-        return Answer(404, body)
+        return Answer(404, body, codes=codes)
     if first.code is RefusalCode.TOO_MANY_CALLS:
-        return Answer(429, body)
+        return Answer(429, body, codes=codes)
     if first.code is RefusalCode.METHOD_NOT_ALLOWED:
-        return Answer(405, body, {"Allow": "POST"})
+        return Answer(405, body, {"Allow": "POST"}, codes)
     if first.code in (RefusalCode.MISSING_TOKEN, RefusalCode.INVALID_TOKEN) and token_error_status == 401:
-        return Answer(401, body, {"WWW-Authenticate": "Bearer"})
-    return Answer(200, body)
+        return Answer(401, body, {"WWW-Authenticate": "Bearer"}, codes)
+    return Answer(200, body, codes=codes)
 
 
 def unexpected(field: str | None, request_id: str, *, detailed: bool = False) -> Answer:
@@ -64,10 +69,17 @@ def unexpected(field: str | None, request_id: str, *, detailed: bool = False) ->
         field=field or "",
         request_id=request_id,
     )
+    count((refusal,))
     error = _error(refusal, detailed=detailed)
     if field is not None:
         error["path"] = [field]
-    return Answer(200, _encode({"errors": [error], "data": None}))
+    return Answer(200, _encode({"errors": [error], "data": None}), codes=(str(refusal.code),))
+
+
+def count(refusals: Iterable[Refusal]) -> None:
+    """Counts what was refused, once for each answer that says so."""
+    for refusal in refusals:
+        metrics.refused(refusal.code)
 
 
 def _is_overload(refusal: Refusal) -> bool:

@@ -30,21 +30,21 @@ class Door:
         """`networks` gives the reference data in force: which enterprises belong to a company."""
         self._pool = pool
         self._networks = networks
-        self._callers: dict[tuple[str, str | None], tuple[float, Caller]] = {}
+        self._callers: dict[tuple[str | None, str | None], tuple[float, Caller]] = {}
 
     def known(self, header: str | None, address: str | None) -> Caller | Refusal | None:
         """The answer as far as it needs no database; `None` asks for `authenticate`.
 
         `address` is the caller's, as the connection has it.
         """
+        cached = self._callers.get((header, address))
+        if cached is not None and monotonic() - cached[0] < CACHE_S:
+            return cached[1]
         token = bearer(header)
         if token is None:
             return refuse(RefusalCode.MISSING_TOKEN)
         if parse(token) is None:
             return refuse(RefusalCode.INVALID_TOKEN)
-        cached = self._callers.get((token, address))
-        if cached is not None and monotonic() - cached[0] < CACHE_S:
-            return cached[1]
         return None
 
     def authenticate(self, header: str | None, address: str | None) -> Caller | Refusal:
@@ -69,7 +69,7 @@ class Door:
             caller = self._caller(stored, self._networks.in_force(connection))
         if len(self._callers) >= CACHE_CALLERS_MAX:
             self._callers.clear()
-        self._callers[token, address] = (monotonic(), caller)
+        self._callers[header, address] = (monotonic(), caller)
         return caller
 
     def _caller(self, stored: access.StoredToken, network: Network) -> Caller:

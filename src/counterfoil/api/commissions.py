@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
 from counterfoil.api.answers import Answer, encoded, failure, success
@@ -29,6 +31,8 @@ from counterfoil.capture.shape import ShapeLimits
 from counterfoil.errors import Refusal, RefusalCode, refuse
 from counterfoil.reporting import Filters, page, read_filters
 from counterfoil.settings import Settings
+from counterfoil.store import acts
+from counterfoil.store.acts import Deed
 from counterfoil.store.facts import Networks
 from counterfoil.tokens import Caller, Scope, TokenKind
 
@@ -91,10 +95,13 @@ class CommissionsApi:
             return encoded(introspection[field.response_key])
         assert isinstance(asked.caller, Caller)
         with self._pool.connection() as connection:
+            read = filters[field.response_key]
+            if asked.caller.is_operator:
+                note_reading(connection, asked.caller, f"/query {field.name}", read)
             found = page(
                 connection,
                 asked.caller,
-                filters[field.response_key],
+                read,
                 asked.now,
                 self._networks,
                 fields_of_records(field),
@@ -106,6 +113,15 @@ class CommissionsApi:
         return failure(
             refusals, token_error_status=int(self._settings.token_error_status), detailed=asked.detailed
         )
+
+
+def note_reading(
+    connection: Connection, caller: Caller, what: str, filters: Filters, request_id: str | None = None
+) -> None:
+    """Notes that an operator, who reads everybody's records, read some: which, and by what filters."""
+    said = {name: value for name, value in msgspec.structs.asdict(filters).items() if value not in (None, ())}
+    actor = f"token {caller.token_id}"
+    acts.note(connection, actor, Deed.RECORDS_READ, what, after=said, request_id=request_id)
 
 
 def may_report(caller: Caller) -> bool:

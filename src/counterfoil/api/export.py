@@ -18,10 +18,11 @@ import psycopg
 import structlog
 from psycopg_pool import ConnectionPool, PoolTimeout
 
+from counterfoil import metrics
 from counterfoil.api.answers import Answer, encoded
 from counterfoil.api.auth import Door
 from counterfoil.api.calls import CallLimit
-from counterfoil.api.commissions import may_report
+from counterfoil.api.commissions import may_report, note_reading
 from counterfoil.api.projection import EXPORTED, record_columns
 from counterfoil.api.receiving import (
     Body,
@@ -34,7 +35,7 @@ from counterfoil.api.receiving import (
     Unreadable,
 )
 from counterfoil.api.wire import PREFLIGHT, Call, Scope, Send
-from counterfoil.errors import Refusal, RefusalCode, refuse
+from counterfoil.errors import OWN, OwnCode, Refusal, RefusalCode, refuse
 from counterfoil.reporting.export import export
 from counterfoil.reporting.export_forms import Csv, Form, Head, JsonLines, Parquet, has_parquet
 from counterfoil.reporting.export_parameters import (
@@ -81,10 +82,10 @@ _HEADERS = {
     RefusalCode.OVERLOADED: {"Retry-After": "5"},
 }
 _NO_PARQUET = Unfit(
-    "EXTRA_MISSING",
-    "This server cannot write Parquet: its extra `parquet` is not installed.",
+    OwnCode.EXTRA_MISSING,
+    OWN[OwnCode.EXTRA_MISSING].sentence,
     "format",
-    "Where the server runs: pip install 'counterfoil[parquet]'. Or use format=csv or jsonl.",
+    OWN[OwnCode.EXTRA_MISSING].remedy,
 )
 
 _log = structlog.get_logger("counterfoil")
@@ -184,7 +185,9 @@ class Exports:
             except TooLarge:
                 return _unfit(refuse(RefusalCode.BODY_TOO_LARGE, limit=1))
             except Unreadable:
-                return Unfit("BODY_UNREADABLE", "The body cannot be inflated.", None, "Send it as it is.")
+                return Unfit(
+                    OwnCode.BODY_UNREADABLE, "The body cannot be inflated.", None, "Send it as it is."
+                )
             return from_json(content) if call.method == "POST" else from_address(call.query)
 
     async def _begin(self, call: Call, caller: Caller, wanted: Wanted) -> Answer | Streamed:
@@ -205,6 +208,8 @@ class Exports:
         is_packed = call.takes_gzip and not isinstance(form, Parquet)
         with ExitStack() as held:
             connection = held.enter_context(self._pool.connection())
+            if caller.is_operator:
+                note_reading(connection, caller, PATH, wanted.filters, call.request_id)
             under_way = export(
                 connection, caller, wanted.filters, self._networks, wanted.fields, pause_s=PAUSE_S
             )
@@ -302,4 +307,5 @@ def _told(call: Call, status: int, unfit: Unfit, headers: Mapping[str, str] | No
         "docUrl": f"/help/errors/{unfit.code}",
         "requestId": call.request_id,
     }
+    metrics.refused(unfit.code)
     return Answer(status, encoded({"error": error}), headers or {})

@@ -7,10 +7,8 @@ wire.py for headers, receiving.py for bodies, answers.py for the envelope.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
-from datetime import datetime
 from typing import Any, TypeVar
 
 import psycopg
@@ -18,23 +16,20 @@ import structlog
 from msgspec.structs import replace
 from psycopg_pool import PoolTimeout
 
-from counterfoil.api.answers import Answer, failure, unexpected
+from counterfoil import tracing
+from counterfoil.api.answers import Answer, encoded, failure
 from counterfoil.api.auth import Door
 from counterfoil.api.calls import CallLimit
 from counterfoil.api.commissions import CommissionsApi
 from counterfoil.api.export import PATH as EXPORT_PATH
 from counterfoil.api.export import Exports
-from counterfoil.api.receiving import (
-    Body,
-    ClientGone,
-    NoRoom,
-    Receive,
-    Room,
-    TooLarge,
-    TooSlow,
-    Unreadable,
-)
+from counterfoil.api.failing import failed
+from counterfoil.api.handing import Readers
+from counterfoil.api.metering import Meter
+from counterfoil.api.receiving import Body, ClientGone, Receive, Room, TooLarge, Unreadable
 from counterfoil.api.sandbox import move_clock
+from counterfoil.api.telling import tell_accepted, tell_refused, trace
+from counterfoil.api.timing import ANSWER, APPEND, CHECK, READ
 from counterfoil.api.tracking import (
     ANONYMOUS_BYTES_MAX,
     Accepted,
@@ -44,12 +39,14 @@ from counterfoil.api.tracking import (
     TrackingApi,
     may_be_open,
 )
+from counterfoil.api.turns import Turns
 from counterfoil.api.wire import PREFLIGHT, Call, Scope, Send, asked_by_address
 from counterfoil.clock import Clock, SystemClock
 from counterfoil.crashpoint import crashpoint
 from counterfoil.errors import Refusal, RefusalCode, refuse
-from counterfoil.intake import Intake, NotKept, Unknown, prepared
-from counterfoil.model.orders import Mode
+from counterfoil.health import Check, State, unreachable, worst
+from counterfoil.intake import Intake, Unknown, prepared
+from counterfoil.model.orders import Mode, Receipt
 from counterfoil.sandbox import SandboxTime
 from counterfoil.settings import Settings
 from counterfoil.store.log import Entry
@@ -57,17 +54,18 @@ from counterfoil.tokens import Caller
 
 T = TypeVar("T")
 
-SMALL_BODY_BYTES = 64 * 1024
-"""Bodies up to this size are judged on the event loop; larger ones beside it, a few at a time."""
-
 SMALL_BATCH_ORDERS = 100
 """Up to so many orders are prepared and answered on the event loop."""
 
-LARGE_WAIT_S = 30
-"""How long a large request waits for its turn."""
+BACKLOG_S = 1.0
+"""So long a request may stand before anyone looks at it; later the answer is 504."""
+
+ORDERS = ("/graphql", "/graphqltest")
+"""The endpoints to which orders are sent."""
 
 ANONYMOUS_S = 30
 """How long the body of a caller without a token may take."""
+
 
 _log = structlog.get_logger("counterfoil")
 
@@ -85,12 +83,14 @@ class Api:
         tracking: TrackingApi,
         commissions: CommissionsApi,
         exports: Exports,
-        is_ready: Callable[[], bool],
+        meter: Meter,
+        readiness: Callable[[], Sequence[Check]],
         files: Mapping[str, Answer],
         pages: Mapping[str, Answer],
         sandbox: SandboxTime,
+        readers: Readers | None,
     ) -> None:
-        """`is_ready` says whether orders can be served.
+        """`readiness` looks whether orders can be served; without `readers` large requests are judged here.
 
         `files` are what is served as it is, by path; `pages` what a browser gets in place of an endpoint.
         """
@@ -101,14 +101,16 @@ class Api:
         self._tracking = tracking
         self._commissions = commissions
         self._exports = exports
-        self._is_ready = is_ready
+        self._meter = meter
+        self._readiness = readiness
         self._files = files
         self._pages = pages
         self._sandbox = sandbox
         self._calls = CallLimit(settings.rate_limit)
         self._beside = ThreadPoolExecutor(max_workers=16, thread_name_prefix="beside")
-        self.turns = asyncio.Semaphore(settings.large_requests_max)
-        self._large_waiting = 0
+        self._readers = readers
+        self._small_bytes_max = settings.large_body_kb * 1024
+        self.turns = Turns(settings.large_requests_max, settings.large_waiting_max)
         self._body_max = settings.body_mb_max * 1024 * 1024
         self.room = Room(max(settings.bodies_mb_max, settings.body_mb_max) * 1024 * 1024)
 
@@ -127,12 +129,21 @@ class Api:
             answer = await self._answer(call)
         except ClientGone:
             return
-        except (NotKept, Unknown, NoRoom, TooSlow, PoolTimeout, psycopg.OperationalError):
-            answer = failure([refuse(RefusalCode.OVERLOADED)], detailed=call.is_detailed)
-        except Exception:
+        except Unknown:
+            # Nobody knows whether it was kept, and 504 would say that it was not (C1, D18).
+            _log.warning("outcome_unknown", request_id=call.request_id)
+            await call.break_off()
+            return
+        except Exception as error:
             # The edge: a bug must not leave the caller without an answer, nor show it what went wrong.
-            _log.exception("request_failed", path=call.path, request_id=call.request_id)
-            answer = unexpected(call.progress.field, call.request_id, detailed=call.is_detailed)
+            answer = failed(error, call.progress.field, call.request_id, detailed=call.is_detailed)
+        if answer.codes:
+            tell_refused(call.request_id, answer)
+        if tracing.is_on() and call.progress.kind is not None:
+            call.spent.on(ANSWER)
+            trace(call.progress, call.request_id, call.spent, call.header(b"traceparent"))
+        if call.is_detailed:
+            answer = call.timed(answer)
         await call.answer(send, answer)
 
     async def _answer(self, call: Call) -> Answer:
@@ -145,6 +156,8 @@ class Api:
                 return await self._heard(call, Mode.LIVE, self._report)
             case "/sandbox/clock":
                 return await self._heard(call, Mode.LIVE, self._move_clock)
+            case "/metrics":
+                return await self._run(self._meter.answer, call)
             case "/health/live":
                 return Answer(200, b'{"status":"alive"}')
             case "/health/ready":
@@ -157,9 +170,15 @@ class Api:
             return self._files[call.path]
         return failure([refuse(RefusalCode.NOT_FOUND)], detailed=call.is_detailed)
 
-    async def _heard(self, call: Call, mode: Mode, then: Callable[[Asked], Awaitable[Answer]]) -> Answer:
+    async def _heard(
+        self, call: Call, mode: Mode, then: Callable[[Asked, Call], Awaitable[Answer]]
+    ) -> Answer:
         """Who asks what: the token is looked up first, then the body is read under its limit (D22)."""
         by_address = None
+        if call.waited_s() > BACKLOG_S:
+            # More is asked than can be done: who has waited longest is told so, and the others are served.
+            # They are counted; a line in the log for each would cost as much as serving it.
+            return failure([refuse(RefusalCode.OVERLOADED)], detailed=call.is_detailed)._replace(codes=())
         if call.method == "OPTIONS":
             return Answer(204, b"", PREFLIGHT)
         if call.method in ("GET", "HEAD"):
@@ -168,11 +187,12 @@ class Api:
                 return self._pages[call.path]
         if call.method != "POST" and (by_address is None or call.path == "/sandbox/clock"):
             return failure([refuse(RefusalCode.METHOD_NOT_ALLOWED)], detailed=call.is_detailed)
-        now = await self._now()
-        caller = self._door.known(call.header(b"authorization"), call.address)
+        now = self._clock.now() if isinstance(self._clock, SystemClock) else await self._run(self._clock.now)
+        authorization = call.header(b"authorization")
+        caller = self._door.known(authorization, call.address)
         is_fresh = caller is None
         if caller is None:
-            caller = await self._run(self._door.authenticate, call.header(b"authorization"), call.address)
+            caller = await self._run(self._door.authenticate, authorization, call.address)
         if isinstance(caller, Caller):
             wait_s = self._calls.seconds_to_wait(caller.token_id)
             if wait_s is not None:
@@ -187,6 +207,7 @@ class Api:
                 # Read as an empty body is: it cannot be used.
                 content = b""
             crashpoint("intake.body_read")
+            call.spent.on(READ)
             return await then(
                 Asked(
                     mode=mode,
@@ -197,18 +218,23 @@ class Api:
                     now=now,
                     is_fresh=is_fresh,
                     only_reads=by_address is not None,
-                    authorization=call.header(b"authorization"),
+                    authorization=authorization,
                     address=call.address,
                     progress=call.progress,
-                )
+                ),
+                call,
             )
 
     async def _read(self, call: Call, caller: Caller | Refusal, body: Body) -> bytes:
         if isinstance(caller, Refusal) and not may_be_open(self._settings, caller, b""):
             # It is refused for its token, whatever it says.
             return b""
+        declared = call.header(b"content-length") or ""
+        if call.path in ORDERS and declared.isdigit() and int(declared) > self._small_bytes_max:
+            # Told before the body is read: so that a refusal costs little, and comes at once.
+            self.turns.refuse_if_full()
         return await body.read(
-            call.header(b"content-length") or "",
+            declared,
             call.header(b"content-encoding") or "",
             call.receive,
             ANONYMOUS_S if isinstance(caller, Refusal) else None,
@@ -221,69 +247,73 @@ class Api:
         status = int(self._settings.token_error_status)
         return failure([refusal], token_error_status=status, detailed=call.is_detailed)
 
-    async def _track(self, asked: Asked) -> Answer:
-        if len(asked.body) <= SMALL_BODY_BYTES:
-            return await self._judged(asked, self._tracking.judge(asked))
-        async with self._turn():
-            return await self._judged(asked, await self._run(self._tracking.judge, asked))
+    async def _track(self, asked: Asked, call: Call) -> Answer:
+        if len(asked.body) <= self._small_bytes_max:
+            return await self._judged(asked, self._tracking.judge(asked), call, None)
+        async with self.turns.turn():
+            gone = asyncio.ensure_future(call.gone())
+            try:
+                if self._readers is not None and isinstance(asked.caller, Caller):
+                    return await _unless(gone, self._readers.answer(asked, call, call.spent))
+                return await self._judged(asked, await self._run(self._tracking.judge, asked), call, gone)
+            finally:
+                gone.cancel()
 
-    @asynccontextmanager
-    async def _turn(self) -> AsyncIterator[None]:
-        """A turn among the large requests. Raises NoRoom when too many wait for one, or for too long."""
-        if self.turns.locked() and self._large_waiting >= self._settings.large_waiting_max:
-            raise NoRoom
-        self._large_waiting += 1
-        try:
-            async with asyncio.timeout(LARGE_WAIT_S):
-                await self.turns.acquire()
-        except TimeoutError:
-            raise NoRoom from None
-        finally:
-            self._large_waiting -= 1
-        try:
-            yield
-        finally:
-            self.turns.release()
-
-    async def _judged(self, asked: Asked, judged: Answer | Accepted | Again | Lookup) -> Answer:
+    async def _judged(
+        self,
+        asked: Asked,
+        judged: Answer | Accepted | Again | Lookup,
+        call: Call,
+        gone: asyncio.Future[None] | None,
+    ) -> Answer:
+        """The answer to what was judged; `gone` is done when the caller of a large request went away."""
         if isinstance(judged, Again):
             # The caller's rights were up to a second old; an enterprise may have been added since.
             caller = await self._run(self._door.authenticate, asked.authorization, asked.address)
             judged = await self._run(self._tracking.judge, replace(asked, caller=caller, is_fresh=True))
         if isinstance(judged, Answer):
+            call.spent.on(CHECK)
             return judged
         if isinstance(judged, Lookup):
+            call.spent.on(CHECK)
             return await self._run(judged.read)
         assert isinstance(judged, Accepted)
         crashpoint("intake.validated")
         is_small = sum(len(batch.orders) for batch in judged.batches) <= SMALL_BATCH_ORDERS
         entries = self._prepared(judged) if is_small else await self._run(self._prepared, judged)
-        receipts = await asyncio.wrap_future(self._intake.receive(entries))
+        call.spent.on(CHECK)
+        receipts = await self._kept(entries, gone)
+        call.spent.on(APPEND)
+        tell_accepted(call.request_id, judged.batches, len(asked.body), call.spent)
         crashpoint("intake.committed_unanswered")
         return judged.answer(receipts) if is_small else await self._run(judged.answer, receipts)
+
+    async def _kept(self, entries: Sequence[Entry], gone: asyncio.Future[None] | None) -> list[Receipt]:
+        if gone is None:
+            return await self._intake.awaited(entries)
+        if gone.done():
+            raise ClientGone
+        return await _unless(gone, self._intake.awaited(entries))
 
     def _prepared(self, accepted: Accepted) -> list[Entry]:
         return [prepared(batch) for batch in accepted.batches]
 
-    async def _report(self, asked: Asked) -> Answer:
+    async def _report(self, asked: Asked, _: Call) -> Answer:
         return await self._run(self._commissions.answer, asked)
 
-    async def _move_clock(self, asked: Asked) -> Answer:
+    async def _move_clock(self, asked: Asked, _: Call) -> Answer:
         return await self._run(move_clock, asked, self._sandbox)
 
     async def _ready(self) -> Answer:
         try:
-            is_ready = await self._run(self._is_ready)
-        except (psycopg.Error, PoolTimeout):
-            is_ready = False
-        if is_ready:
-            return Answer(200, b'{"status":"ready"}')
-        return Answer(503, b'{"status":"not ready","waits_for":"the database"}')
-
-    async def _now(self) -> datetime:
-        if isinstance(self._clock, SystemClock):
-            return self._clock.now()
-        return await self._run(self._clock.now)
+            checks = await self._run(self._readiness)
+        except (psycopg.Error, PoolTimeout) as away:
+            checks = [unreachable(away)]
+        # Names and states alone: anyone may ask, and `counterfoil doctor` says the rest.
+        told = {"checks": {check.name: check.state for check in checks}}
+        if worst(checks) is State.FAIL:
+            return Answer(503, encoded({"status": "not ready"} | told))
+        return Answer(200, encoded({"status": "ready"} | told))
 
     async def _run(self, function: Callable[..., T], *arguments: object) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._beside, function, *arguments)
@@ -297,3 +327,15 @@ class Api:
             self._beside.shutdown(wait=False, cancel_futures=True)
             await send({"type": "lifespan.shutdown.complete"})
             return
+
+
+async def _unless(gone: asyncio.Future[None], work: Awaitable[T]) -> T:
+    """What comes of the work. Raises ClientGone, and cancels it, when the caller goes away before."""
+    working = asyncio.ensure_future(work)
+    try:
+        await asyncio.wait((gone, working), return_when=asyncio.FIRST_COMPLETED)
+        if working.done():
+            return working.result()
+        raise ClientGone
+    finally:
+        working.cancel()

@@ -103,6 +103,7 @@ _TYPES: dict[str, _Shown] = {
         "state": _plain("state"),
         "warnings": _list("warnings"),
         "skippedChecks": _list("skipped_checks"),
+        "removedFields": _plain("removed_fields"),
         "receivedAt": _instant("received_at"),
         "position": _text("position"),
         "kind": _plain("kind"),

@@ -91,7 +91,8 @@ class Body:
         """The whole body, inflated; `declared` and `encoding` are what its headers say of it.
 
         Raises TooLarge, Unreadable, TooSlow, NoRoom or ClientGone as soon as it is one of them. `deadline_s`
-        bounds the whole time; without it only silence and a crawl are refused.
+        bounds the whole time; without it only silence and a crawl are refused. Silence before the first piece
+        is the connection's to refuse: most bodies come with their head, and need no timer here.
         """
         if declared.isdigit() and int(declared) > self._bytes_max:
             raise TooLarge
@@ -100,7 +101,8 @@ class Body:
         pieces: list[bytes] = []
         more = True
         while more:
-            message = await self._next(receive, begin, deadline_s)
+            is_first = not pieces and deadline_s is None
+            message = await receive() if is_first else await self._next(receive, begin, deadline_s)
             if message["type"] == "http.disconnect":
                 raise ClientGone
             pieces.append(self._taken(message.get("body", b"")))

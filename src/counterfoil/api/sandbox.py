@@ -10,11 +10,12 @@ from typing import Any
 
 import msgspec
 
+from counterfoil import metrics
 from counterfoil.administration import Refused
 from counterfoil.api.answers import Answer, encoded
 from counterfoil.api.tracking import Asked
 from counterfoil.capture.instants import canonical_instant
-from counterfoil.errors import Refusal
+from counterfoil.errors import OwnCode, Refusal
 from counterfoil.model.orders import instant
 from counterfoil.sandbox import SandboxTime, duration
 from counterfoil.tokens import Caller, Scope
@@ -44,7 +45,7 @@ def move_clock(asked: Asked, clock: SandboxTime) -> Answer:
     try:
         now = _moved(move, clock, caller)
     except Refused as refused:
-        return _told(409, "CLOCK_REFUSED", refused.sentence, refused.fix)
+        return _told(409, OwnCode.CLOCK_REFUSED, refused.sentence, refused.fix)
     return Answer(200, encoded({"clock": now.isoformat().replace("+00:00", "Z")}))
 
 
@@ -53,9 +54,9 @@ def _read(body: bytes) -> _Move | Answer:
     try:
         move = msgspec.json.decode(body[: BODY_BYTES_MAX + 1], type=_Move)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        return _told(400, "BODY_UNREADABLE", f"The body cannot be read: {error}.", hint)
+        return _told(400, OwnCode.BODY_UNREADABLE, f"The body cannot be read: {error}.", hint)
     if (move.advance is None) == (move.set is None):
-        return _told(400, "BODY_UNREADABLE", "The body has to hold either advance or set.", hint)
+        return _told(400, OwnCode.BODY_UNREADABLE, "The body has to hold either advance or set.", hint)
     return move
 
 
@@ -70,6 +71,7 @@ def _moved(move: _Move, clock: SandboxTime, caller: Caller) -> Any:
 
 
 def _told(status: int, code: str, message: str, hint: str) -> Answer:
+    metrics.refused(code)
     error = {
         "code": code,
         "message": message,

@@ -7,7 +7,7 @@ fits the schema. Leaves printing to projection.py. Next: graphql.py.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphql import (
     DirectiveNode,
@@ -55,6 +55,20 @@ class RootField(Struct, frozen=True):
     nodes: tuple[FieldNode, ...]
 
 
+class Frame(NamedTuple):
+    """A root field but for its arguments, which variables may be part of, and its definition."""
+
+    field: RootField
+    definition: GraphQLField
+
+
+class Outline(NamedTuple):
+    """What a document without directives selects, whatever its variables: all root fields, and merged ones."""
+
+    nodes: tuple[FieldNode, ...]
+    frames: tuple[Frame, ...]
+
+
 class Collector:
     """Collects fields of one request: its schema, its fragments, its variables.
 
@@ -75,21 +89,32 @@ class Collector:
 
     def root(self, selections: SelectionSetNode, parent: GraphQLNamedType) -> tuple[RootField, ...]:
         """The root fields, merged, in the order of the document."""
-        fields = []
+        return self.filled(self._frames(selections, parent))
+
+    def outline(self, selections: SelectionSetNode, parent: GraphQLNamedType) -> Outline:
+        """What stays the same for every request with this document, which has no directives."""
+        return Outline(tuple(self.fields_of(selections, set())), tuple(self._frames(selections, parent)))
+
+    def filled(self, frames: Iterable[Frame]) -> tuple[RootField, ...]:
+        """The root fields with their arguments."""
+        return tuple(
+            RootField(
+                field.response_key,
+                field.name,
+                field.type,
+                self._arguments(field.nodes[0], definition),
+                field.selection,
+                field.nodes,
+            )
+            for field, definition in frames
+        )
+
+    def _frames(self, selections: SelectionSetNode, parent: GraphQLNamedType) -> Iterator[Frame]:
         for key, nodes in self._by_key([selections]).items():
             name = nodes[0].name.value
             definition = self._definition(parent, name)
-            fields.append(
-                RootField(
-                    key,
-                    name,
-                    definition.type,
-                    self._arguments(nodes[0], definition),
-                    self._below(nodes, definition),
-                    tuple(nodes),
-                )
-            )
-        return tuple(fields)
+            below = self._below(nodes, definition)
+            yield Frame(RootField(key, name, definition.type, {}, below, tuple(nodes)), definition)
 
     def _below(self, nodes: list[FieldNode], definition: GraphQLField) -> tuple[SelectedField, ...]:
         selections = [node.selection_set for node in nodes if node.selection_set is not None]

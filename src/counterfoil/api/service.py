@@ -5,10 +5,13 @@ Owns the parts' beginning and end. Leaves routes to http.py. Next: app.py, which
 
 from __future__ import annotations
 
+import gc
 import signal
 import socket
 from collections.abc import Callable
 from importlib.resources import files
+from resource import RLIM_INFINITY, RLIMIT_NOFILE, getrlimit, setrlimit
+from threading import Event
 from types import FrameType
 
 import uvicorn
@@ -18,24 +21,30 @@ from counterfoil import __version__
 from counterfoil.api.answers import Answer
 from counterfoil.api.auth import Door
 from counterfoil.api.commissions import CommissionsApi
-from counterfoil.api.connection import GuardedProtocol
+from counterfoil.api.connection import guarded
+from counterfoil.api.error_pages import error_pages
 from counterfoil.api.explorer import Explorer
 from counterfoil.api.export import Exports
+from counterfoil.api.handing import Readers
 from counterfoil.api.http import Api
 from counterfoil.api.lookups import Lookups
+from counterfoil.api.metering import Meter
+from counterfoil.api.reader import Reader
 from counterfoil.api.tracking import TrackingApi
 from counterfoil.capture.shape import ShapeLimits
 from counterfoil.clock import Clock
+from counterfoil.health import Check, readiness
 from counterfoil.intake import Intake
 from counterfoil.sandbox import SandboxTime
 from counterfoil.settings import Settings
 from counterfoil.store.connection import pool
 from counterfoil.store.facts import Networks
-from counterfoil.store.migrate import check_schema
 
 READERS_MAX = 8
 GRACE_S = 3
 KEEP_ALIVE_S = 75
+FILES_BESIDE = 200
+"""Open files of an API process that are no connections of callers."""
 
 
 def shape_limits(settings: Settings) -> ShapeLimits:
@@ -63,8 +72,14 @@ class Service:
         sandbox: SandboxTime,
         url: str,
         connect: Callable[[str], Connection],
+        *,
+        readers: socket.socket | None = None,
     ) -> None:
-        """`url` is the serving role's, `connect` opens a connection of it under a name."""
+        """`url` is the serving role's, `connect` opens a connection of it under a name.
+
+        `readers` is the left end of the queue to the readers, where there are some.
+        """
+        self.settings = settings
         self._pool = pool(url, name="api", size_max=READERS_MAX)
         self._intake = Intake(
             lambda: connect("intake"), waiting_bytes_max=settings.waiting_mb_max * 1024 * 1024
@@ -82,17 +97,18 @@ class Service:
             ),
             commissions=CommissionsApi(settings, shape_limits(settings), self._pool, networks),
             exports=Exports(settings, door=door, pool=self._pool, networks=networks),
-            is_ready=self.is_ready,
-            files=schema_files() | (explorer.files if explorer is not None else {}),
+            meter=Meter(settings, door, self._pool),
+            readiness=self.readiness,
+            files=schema_files() | error_pages() | (explorer.files if explorer is not None else {}),
             pages=explorer.pages if explorer is not None else {},
             sandbox=sandbox,
+            readers=Readers(readers) if readers is not None else None,
         )
 
-    def is_ready(self) -> bool:
-        """Whether the database answers and has the schema that this program knows."""
+    def readiness(self) -> list[Check]:
+        """Whether orders can be served: database, schema, clock, backlog, disk."""
         with self._pool.connection() as connection:
-            check_schema(connection)
-        return True
+            return readiness(connection, self.settings.data_dir)
 
     def close(self) -> None:
         """Finishes what waits and lets go of the database."""
@@ -100,17 +116,44 @@ class Service:
         self._pool.close()
 
 
+def read(
+    settings: Settings, url: str, connect: Callable[[str], Connection], queue: socket.socket, stop: Event
+) -> None:
+    """One reader: takes large requests from the right end of the queue until `stop` is set."""
+    connections = pool(url, name="reader", size_max=READERS_MAX)
+    intake = Intake(lambda: connect("intake"), waiting_bytes_max=settings.waiting_mb_max * 1024 * 1024)
+    networks = Networks()
+    try:
+        reader = Reader(
+            door=Door(connections, networks),
+            tracking=TrackingApi(
+                settings, shape_limits(settings), __version__, Lookups(connections, networks)
+            ),
+            intake=intake,
+            at_once=settings.large_requests_max,
+        )
+        reader.read_until(stop, queue)
+    finally:
+        intake.close()
+        connections.close()
+
+
 def server_of(service: Service) -> uvicorn.Server:
     """The HTTP server in front of a service."""
+    settings = service.settings
+    proxies = [each.strip() for each in settings.trusted_proxies.split(",") if each.strip()]
     config = uvicorn.Config(
         service.api,
-        http=GuardedProtocol,
+        http=guarded(settings.connections_max, settings.connections_address_max),
         ws="none",
         loop="auto",
         lifespan="on",
         access_log=False,
         log_config=None,
         server_header=False,
+        # Without a list of its own the server would believe whatever comes from this machine.
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=proxies,
         timeout_graceful_shutdown=GRACE_S,
         timeout_keep_alive=KEEP_ALIVE_S,
     )
@@ -119,6 +162,7 @@ def server_of(service: Service) -> uvicorn.Server:
 
 def run(service: Service, listener: socket.socket, *, on_start: Callable[[Callable[[], None]], None]) -> None:
     """Serves on the listening socket until asked to stop; `on_start` is handed a way to ask."""
+    _allow_connections(service.settings.connections_max)
     server = server_of(service)
 
     def ask() -> None:
@@ -128,10 +172,21 @@ def run(service: Service, listener: socket.socket, *, on_start: Callable[[Callab
     signal.signal(signal.SIGTERM, _nothing)
     signal.signal(signal.SIGINT, _nothing)
     on_start(ask)
+    # What is loaded by now stays: no later collection has to look at it.
+    gc.collect()
+    gc.freeze()
     try:
         server.run(sockets=[listener])
     finally:
         service.close()
+
+
+def _allow_connections(connections_max: int) -> None:
+    """Asks the system for as many open files as the connections need; it gives what it may."""
+    soft, hard = getrlimit(RLIMIT_NOFILE)
+    wanted = 2 * connections_max + FILES_BESIDE
+    if soft != RLIM_INFINITY and soft < wanted:
+        setrlimit(RLIMIT_NOFILE, (wanted if hard == RLIM_INFINITY else min(wanted, hard), hard))
 
 
 def _nothing(_signal: int, _frame: FrameType | None) -> None:

@@ -6,16 +6,21 @@ receiving.py and what is said to others. Next: http.py.
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import json
 from collections.abc import Awaitable, Callable, MutableMapping
+from itertools import count
 from secrets import token_hex
 from typing import Any
 from urllib.parse import parse_qs
 
 from counterfoil.api.answers import DETAILED, Answer
+from counterfoil.api.connection import ARRIVED, BREAK_OFF
 from counterfoil.api.receiving import Receive
+from counterfoil.api.timing import ANSWER, Spent
 from counterfoil.api.tracking import Progress
+from counterfoil.clock import monotonic
 
 Scope = MutableMapping[str, Any]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -23,8 +28,24 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 GZIP_ANSWER_BYTES_MIN = 1024
 PARAMETERS_MAX = 20
 
+BESIDE_BYTES_MIN = 256 * 1024
+"""From this size on an answer is compressed beside the event loop."""
+
 JSON = "application/json;charset=utf-8"
 GRAPHQL_JSON = "application/graphql-response+json"
+_JSON, _GRAPHQL_JSON = JSON.encode(), GRAPHQL_JSON.encode()
+
+PROCESS_ID = token_hex(4)
+"""What all request ids of this process begin with; a number follows."""
+
+_numbers = count(1)
+
+_COMMON = {
+    b"cache-control": b"no-cache",
+    b"access-control-allow-origin": b"*",
+    b"x-content-type-options": b"nosniff",
+}
+"""What every answer has, whatever its type."""
 
 PREFLIGHT = {
     "Allow": "GET, HEAD, POST, OPTIONS",
@@ -43,9 +64,17 @@ class Call:
         self.query: bytes = scope.get("query_string", b"")
         self.address: str | None = (scope.get("client") or (None,))[0]
         self.receive = receive
-        self.request_id = token_hex(8)
+        self.request_id = f"{PROCESS_ID}{next(_numbers):08x}"
         self.progress = Progress()
+        self.spent = Spent()
+        state = scope.get("state", {})
+        self._arrived: float | None = state.get(ARRIVED)
+        self._break_off: Callable[[], None] | None = state.get(BREAK_OFF)
         self._headers = _headers(scope)
+
+    def waited_s(self) -> float:
+        """How long ago its head was complete, as far as the connection says."""
+        return 0.0 if self._arrived is None else monotonic() - self._arrived
 
     def header(self, name: bytes) -> str | None:
         """A header's value, by its name in small letters."""
@@ -56,6 +85,19 @@ class Call:
         """Whether codes and hints are wanted beside the sentences (D14)."""
         return self._headers.get(b"counterfoil-errors", "").strip().lower() == DETAILED
 
+    async def gone(self) -> None:
+        """Returns when the caller is gone; to be asked once the body is read."""
+        message = await self.receive()
+        if message["type"] != "http.disconnect":
+            # The server has more to say only when the caller has gone.
+            await asyncio.get_running_loop().create_future()
+
+    async def break_off(self) -> None:
+        """Ends the connection without an answer: whatever became of the request, none would be true."""
+        assert self._break_off is not None, "the connection is one of ours"
+        self._break_off()
+        await self.gone()
+
     @property
     def is_a_browsers(self) -> bool:
         """Whether someone wants to look at a page."""
@@ -63,33 +105,34 @@ class Call:
 
     async def answer(self, send: Send, answer: Answer) -> None:
         """Sends the answer with the headers that every answer has."""
+        if len(answer.body) >= GZIP_ANSWER_BYTES_MIN and "Content-Encoding" not in answer.headers:
+            if len(answer.body) >= BESIDE_BYTES_MIN and self.takes_gzip:
+                answer = await asyncio.get_running_loop().run_in_executor(None, compressed, answer)
+            else:
+                answer = compressed(answer) if self.takes_gzip else varying(answer)
         headers = {
-            "Content-Type": _content_type(self._headers.get(b"accept", "")),
-            **self.common_headers(),
-            **answer.headers,
+            b"content-type": _content_type(self._headers.get(b"accept")),
+            b"x-request-id": self.request_id.encode(),
+            **_COMMON,
         }
-        body = answer.body
-        if len(body) >= GZIP_ANSWER_BYTES_MIN:
-            headers["Vary"] = ", ".join((*filter(None, [answer.headers.get("Vary")]), "Accept-Encoding"))
-            if self.takes_gzip:
-                body = gzip.compress(body, compresslevel=1)
-                headers["Content-Encoding"] = "gzip"
+        for name, value in answer.headers.items():
+            headers[name.lower().encode()] = value.encode("latin-1")
         if answer.status == 204:
-            del headers["Content-Type"]
+            del headers[b"content-type"]
         else:
-            headers["Content-Length"] = str(len(body))
-        raw = [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
-        await send({"type": "http.response.start", "status": answer.status, "headers": raw})
-        await send({"type": "http.response.body", "body": b"" if self.method == "HEAD" else body})
+            headers[b"content-length"] = b"%d" % len(answer.body)
+        await send({"type": "http.response.start", "status": answer.status, "headers": list(headers.items())})
+        await send({"type": "http.response.body", "body": b"" if self.method == "HEAD" else answer.body})
+
+    def timed(self, answer: Answer) -> Answer:
+        """The answer with a header that says where its time went."""
+        self.spent.on(ANSWER)
+        return answer._replace(headers={**answer.headers, "Server-Timing": self.spent.header()})
 
     def common_headers(self) -> dict[str, str]:
         """The headers that every answer has, whatever its type."""
-        return {
-            "Cache-Control": "no-cache",
-            "Access-Control-Allow-Origin": "*",
-            "X-Content-Type-Options": "nosniff",
-            "X-Request-Id": self.request_id,
-        }
+        common = {name.decode(): value.decode() for name, value in _COMMON.items()}
+        return {**common, "x-request-id": self.request_id}
 
     @property
     def takes_gzip(self) -> bool:
@@ -121,9 +164,26 @@ def _accepted(header: str) -> dict[str, str]:
     return accepted
 
 
-def _content_type(accept: str) -> str:
+def _content_type(accept: str | None) -> bytes:
     """`application/json`, unless the other is the sole type that is accepted (D15)."""
-    return GRAPHQL_JSON if _accepted(accept).keys() == {GRAPHQL_JSON} else JSON
+    if accept is None or _accepted(accept).keys() != {GRAPHQL_JSON}:
+        return _JSON
+    return _GRAPHQL_JSON
+
+
+def varying(answer: Answer) -> Answer:
+    """The answer, which would be another for who takes compression."""
+    vary = ", ".join((*filter(None, [answer.headers.get("Vary")]), "Accept-Encoding"))
+    return answer._replace(headers={**answer.headers, "Vary": vary})
+
+
+def compressed(answer: Answer) -> Answer:
+    """The answer for who takes compression; a small one as it is."""
+    if len(answer.body) < GZIP_ANSWER_BYTES_MIN:
+        return answer
+    varies = varying(answer)
+    body = gzip.compress(answer.body, compresslevel=1)
+    return varies._replace(body=body, headers={**varies.headers, "Content-Encoding": "gzip"})
 
 
 def asked_by_address(query: bytes) -> bytes | None:

@@ -115,11 +115,14 @@ def flush(connection: Connection, entries: Sequence[Entry]) -> Callable[[], list
     return receipts
 
 
-def settled(connection: Connection, batch_ids: Sequence[UUID]) -> dict[UUID, Receipt]:
-    """Which of the batches did reach the log, after a commit whose answer was lost.
+def settled(connection: Connection, batch_ids: Sequence[UUID], *, lost_pid: int) -> dict[UUID, Receipt]:
+    """Which of the batches did reach the log, after a commit whose answer was lost; it is final.
 
-    Waits for the intake lock first: whoever held it has then committed or gone.
+    Ends the lost session first, which may still have statements before it that it has not read, and waits for
+    the intake lock: whoever held it has then committed or gone.
     """
+    connection.execute(sql("log", "end_session"), {"pid": lost_pid})
+    connection.commit()
     with connection.transaction():
         connection.execute(sql("log", "take_intake_lock"))
         rows = connection.execute(sql("log", "find_requests"), {"batch_ids": list(batch_ids)}).fetchall()

@@ -56,6 +56,12 @@ SELECT pg_notify('counterfoil_work', '');
 -- The end of the log.
 SELECT position, submission_number, received_at FROM intake_head;
 
+-- end_session
+-- Ends a session of intake that its client has lost: what it had not yet committed it can commit no more.
+SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+WHERE pid = %(pid)s AND usename = current_user AND application_name = 'counterfoil intake'
+    AND pid <> pg_backend_pid();
+
 -- find_requests
 -- Receipts of batches by id; a batch that never reached the log gives no row.
 SELECT batch_id, position, received_at, first_number FROM intake_request WHERE batch_id = ANY(%(batch_ids)s);
