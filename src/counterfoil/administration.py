@@ -13,6 +13,7 @@ from ipaddress import ip_network
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import asdict
 from psycopg import Connection
 
 from counterfoil import network, tokens
@@ -29,7 +30,10 @@ from counterfoil.model.orders import (
 )
 from counterfoil.network import Change, EntryKey, Fault
 from counterfoil.network.entries import rates as rates_of
-from counterfoil.store import access, log, reference
+from counterfoil.processing import Options
+from counterfoil.store import access, acts, lanes, log, lookups, reference
+from counterfoil.store import options as stored_options
+from counterfoil.store.acts import Deed
 from counterfoil.tokens import Scope, TokenKind
 
 TOKEN_LIFE_DAYS = 365
@@ -79,6 +83,14 @@ def apply_network(
             rates=rates_of(new),
             source=source,
         )
+        acts.note(
+            connection,
+            applied_by,
+            Deed.NETWORK_APPLIED,
+            source,
+            before={"version": version},
+            after={"version": version + 1},
+        )
     return Applied(version + 1, change)
 
 
@@ -98,7 +110,23 @@ def import_rates(connection: Connection, text: str, source: str, imported_by: st
         return quotes
     with connection.transaction():
         reference.lock_log(connection)
-        return reference.add_rates(connection, event(Channel.RATES, imported_by, source), quotes)
+        added = reference.add_rates(connection, event(Channel.RATES, imported_by, source), quotes)
+        acts.note(connection, imported_by, Deed.RATES_IMPORTED, source, after={"rates": added})
+    return added
+
+
+def note_options(connection: Connection, options: Options, noted_by: str) -> bool:
+    """Gives the settings of deciding a place in the log unless they are in force; answers whether it did.
+
+    What is received from then on is decided by them, by every processor, whenever it is decided.
+    """
+    told = ", ".join(f"{name} {value}" for name, value in asdict(options).items())
+    with connection.transaction():
+        reference.lock_log(connection)
+        is_new = stored_options.note(connection, event(Channel.SETTINGS, noted_by, told), options)
+        if is_new:
+            acts.note(connection, noted_by, Deed.SETTINGS_NOTED, "deciding", after=asdict(options))
+    return is_new
 
 
 def extend_order(connection: Connection, key: OrderKey, asked_by: str) -> UUID:
@@ -119,7 +147,13 @@ def extend_order(connection: Connection, key: OrderKey, asked_by: str) -> UUID:
     )
     with connection.transaction():
         log.insert(connection, prepared(batch))
-    return submission_id(batch.batch_id, 1)
+        asked = submission_id(batch.batch_id, 1)
+        acts.note(connection, asked_by, Deed.ORDER_EXTENDED, _told(key), after={"submission_id": asked})
+    return asked
+
+
+def _told(key: OrderKey) -> str:
+    return f"{key.enterprise_id}/{key.action_tracker_id}/{key.order_id}"
 
 
 def create_token(
@@ -146,23 +180,25 @@ def create_token(
     parsed = tokens.parse(token)
     assert parsed is not None
     now = machine_now()
-    access.insert_token(
-        connection,
-        {
-            "token_id": parsed.id,
-            "token_hash": tokens.token_hash(token),
-            "last4": tokens.last4(token),
-            "kind": str(kind),
-            "name": name,
-            "scopes": sorted(str(scope) for scope in wanted),
-            "company_id": company_id,
-            "enterprises": only,
-            "address_ranges": ranges,
-            "created_at": now,
-            "created_by": created_by,
-            "expires_at": now + timedelta(days=life_days) if life_days is not None else None,
-        },
-    )
+    rights = {
+        "last4": tokens.last4(token),
+        "kind": str(kind),
+        "name": name,
+        "scopes": sorted(str(scope) for scope in wanted),
+        "company_id": company_id,
+        "enterprises": only,
+        "address_ranges": ranges,
+        "expires_at": now + timedelta(days=life_days) if life_days is not None else None,
+    }
+    kept = {
+        "token_id": parsed.id,
+        "token_hash": tokens.token_hash(token),
+        "created_at": now,
+        "created_by": created_by,
+    }
+    with connection.transaction():
+        access.insert_token(connection, {**rights, **kept})
+        acts.note(connection, created_by, Deed.TOKEN_CREATED, parsed.id, after=rights)
     return token
 
 
@@ -176,10 +212,25 @@ def _range(text: str) -> str:
         ) from error
 
 
-def revoke_token(connection: Connection, token_id: str) -> None:
+def revoke_token(connection: Connection, token_id: str, revoked_by: str) -> None:
     """Ends a token at once. Raises Refused if there is none with this id."""
-    if not access.revoke_token(connection, token_id, machine_now()):
-        raise Refused(f"There is no token with the id {token_id}.", "See: counterfoil token list")
+    with connection.transaction():
+        if not access.revoke_token(connection, token_id, machine_now()):
+            raise Refused(f"There is no token with the id {token_id}.", "See: counterfoil token list")
+        acts.note(connection, revoked_by, Deed.TOKEN_REVOKED, token_id)
+
+
+def release_submission(connection: Connection, submission: UUID, released_by: str) -> list[UUID] | None:
+    """Lets a held submission be tried again; answers which wait behind it, in order.
+
+    `None` if nothing was released: it is not held, or waits behind another.
+    """
+    with connection.transaction():
+        behind = lookups.waiting_behind(connection, submission)
+        if not lanes.release(connection, submission):
+            return None
+        acts.note(connection, released_by, Deed.SUBMISSION_RELEASED, str(submission))
+    return behind
 
 
 def make_sandbox(connection: Connection, at: datetime) -> None:

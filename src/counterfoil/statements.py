@@ -24,8 +24,9 @@ from counterfoil.money import round3
 from counterfoil.rules.conversion import Conversion, conversion
 from counterfoil.rules.incentives import MonthBrought, month_span, rewards
 from counterfoil.rules.locking import first_standard_lock_after
-from counterfoil.store import log, posting, reference
+from counterfoil.store import acts, log, posting, reference
 from counterfoil.store import statements as rows
+from counterfoil.store.acts import Deed
 from counterfoil.store.facts import Networks, rates_on
 from counterfoil.store.rows import write_rates
 from counterfoil.store.statements import Closing, DueLine, Statement, Waiting
@@ -88,7 +89,7 @@ class Books:
             assert known is not None
             if known.finished_at is not None:
                 return Closed(month, 0, tuple(rows.read_statements(connection, month)), (), True)
-            waiting = rows.waiting(connection, closing.received_at)
+            waiting = rows.waiting(connection, closing)
             # Actions first: the posting lock, which incentives take, must not wait for rows of actions.
             actions = rows.close_actions(connection, closing)
             self._post_incentives(connection, closing)
@@ -112,6 +113,13 @@ class Books:
             receipt = log.flush(connection, [event(Channel.BONUS, bonus.added_by, about)])()[0]
             row = self._bonus_row(connection, network, bonus, receipt.position, receipt.received_at)
             rows.post_period_records(connection, [row], receipt.received_at)
+            acts.note(
+                connection,
+                bonus.added_by,
+                Deed.BONUS_ADDED,
+                f"publisher {bonus.publisher_id}",
+                after={"amount": str(bonus.amount), "reason": bonus.reason, "position": receipt.position},
+            )
             connection.commit()
             return receipt.position
 
@@ -130,6 +138,13 @@ class Books:
             }
             if not rows.mark_paid(connection, values):
                 raise _not_paid(number, rows.read_statements(connection, None))
+            acts.note(
+                connection,
+                marked_by,
+                Deed.STATEMENT_PAID,
+                number,
+                after={"paid_on": paid_on, "reference": payment},
+            )
             connection.commit()
 
     def _noted(self, month: date, closed_by: str) -> Closing:
@@ -153,6 +168,13 @@ class Books:
             ]
             closing = Closing(month, receipt.position, receipt.received_at, closed_by, None)
             rows.note(connection, closing)
+            acts.note(
+                connection,
+                closed_by,
+                Deed.MONTH_CLOSED,
+                f"{month:%Y-%m}",
+                after={"position": receipt.position},
+            )
             connection.commit()
             return closing
 

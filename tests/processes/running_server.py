@@ -108,10 +108,11 @@ def processes_on(data_dir: Path) -> list[Process]:
 
 
 class Wire:
-    """What a client does with a port on loopback."""
+    """What a client does with a port, on loopback unless another host is named."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, host: str = "127.0.0.1") -> None:
         self.port = port
+        self.host = host
 
     def ask(
         self,
@@ -122,7 +123,7 @@ class Wire:
         timeout: float = 30,
     ) -> Reply:
         """One request on a connection of its own."""
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+        connection = HTTPConnection(self.host, self.port, timeout=timeout)
         try:
             connection.request(method, path, body, dict(headers or {}))
             response = connection.getresponse()

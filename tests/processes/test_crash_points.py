@@ -1,6 +1,7 @@
 """Crash points: a process ends at one of them, and what was accepted still has one outcome, once.
 
-Owns the list of the points. Each runs with the real process it stands in: an API process, or a processor.
+Owns the passing of the points that tests/crash/points.py lists. Each runs with the real process it stands
+in: an API process, or a processor.
 """
 
 from __future__ import annotations
@@ -16,35 +17,15 @@ import pytest
 
 import counterfoil
 from counterfoil.crashpoint import EXIT_CODE
-from counterfoil.processing import Options
 from counterfoil.store.connection import connect
 from counterfoil.worker import Worker
+from tests.crash.points import BESIDE, IN_A_PROCESSOR, IN_THE_API, NOT_IN_THE_CODE
 from tests.processes.book import Book, Kept
 from tests.processes.documents import cancels, create, creates, document, restates
 from tests.processes.running_server import Part, RunningServer, Wire, until
 
-IN_THE_API = (
-    "intake.body_read",
-    "intake.validated",
-    "intake.before_append",
-    "intake.log_inserted",
-    "intake.before_flush",
-    "intake.group_leader_committed",
-    "intake.committed_unanswered",
-)
-IN_A_PROCESSOR = (
-    "lane.claimed",
-    "facts.loaded",
-    "batch.decided",
-    "versions.inserted",
-    "outcomes.inserted",
-    "pending.deleted",
-    "drafts.copied",
-    "post.before_flush",
-    "post.committed",
-)
-NOT_TRIED_HERE = ("close.lines_chosen", "close.committed")
-"""Points of closing a month, which no running server passes."""
+TURNS = [1, *(pytest.param(n, marks=pytest.mark.deep) for n in range(2, 21))]
+"""In the deep run each point is passed twenty times: where an end falls within a commit is chance."""
 
 CREATED = Kept(["posted"], [("original", Decimal(6))])
 RESTATED = Kept(
@@ -58,11 +39,12 @@ CANCELLED = Kept(
 
 
 def test_every_point_is_listed() -> None:
-    """The points in the code are those listed above, and each stands in one place."""
+    """The points in the code are those that are listed, and none of those that are said to be missing."""
     sources = Path(counterfoil.__file__).parent.rglob("*.py")
     found = [name for file in sources for name in re.findall(r'crashpoint\("([^"]+)"\)', file.read_text())]
 
-    assert sorted(IN_THE_API + IN_A_PROCESSOR + NOT_TRIED_HERE) == sorted(found)
+    assert {*IN_THE_API, *IN_A_PROCESSOR, *BESIDE} == set(found)
+    assert set() == NOT_IN_THE_CODE.keys() & set(found)
 
 
 @pytest.fixture(scope="module")
@@ -77,13 +59,14 @@ def crashing(new_copy: Callable[[], Path]) -> Iterator[tuple[RunningServer, Book
         server.clear()
 
 
+@pytest.mark.parametrize("turn", TURNS)
 @pytest.mark.parametrize("point", IN_A_PROCESSOR)
 def test_a_processor_that_ends_in_the_middle(
-    crashing: tuple[RunningServer, Book], seeded: dict[str, Any], point: str
+    crashing: tuple[RunningServer, Book], seeded: dict[str, Any], point: str, turn: int
 ) -> None:
     """An accepted create, restatement and cancellation are posted once, by whoever comes next."""
     server, book = crashing
-    ids = _prepare(server, book, seeded, point)
+    ids = _prepare(server, book, seeded, f"{point}-{turn}")
     accepted = _send(server, seeded, ids)
 
     assert EXIT_CODE == Part(server.data_dir, "processor", crashpoint=point).wait()
@@ -95,13 +78,14 @@ def test_a_processor_that_ends_in_the_middle(
     assert [CREATED, RESTATED, CANCELLED] == [book.kept(order_id) for order_id in ids]
 
 
+@pytest.mark.parametrize("turn", TURNS)
 @pytest.mark.parametrize("point", IN_THE_API)
 def test_an_api_process_that_ends_in_the_middle(
-    crashing: tuple[RunningServer, Book], seeded: dict[str, Any], point: str
+    crashing: tuple[RunningServer, Book], seeded: dict[str, Any], point: str, turn: int
 ) -> None:
     """A request without an answer had its whole effect or none; sent again, the sums are of one send."""
     server, book = crashing
-    ids = _prepare(server, book, seeded, point)
+    ids = _prepare(server, book, seeded, f"{point}-{turn}")
     armed = Part(server.data_dir, "api", crashpoint=point)
     try:
         _send(armed, seeded, ids)
@@ -128,18 +112,16 @@ def test_an_api_process_that_ends_in_the_middle(
 
 def _decide(book: Book) -> None:
     """Decides all that waits, in this process; a lane is free once the database saw its holder's end."""
-    worker = Worker(
-        lambda: connect(book.server_url, name="test"), Options(), chunk_max=1000, rate_age_days_max=5
-    )
+    worker = Worker(lambda: connect(book.server_url, name="test"), chunk_max=1000)
     try:
         until(lambda: worker.drain() >= 0 and book.undecided() == 0, "everything is decided")
     finally:
         worker.close()
 
 
-def _prepare(server: Wire, book: Book, seeded: dict[str, Any], point: str) -> list[str]:
+def _prepare(server: Wire, book: Book, seeded: dict[str, Any], name: str) -> list[str]:
     """Order ids for one test: the first is new, the others are posted already."""
-    ids = [f"{point}-{kind}" for kind in ("create", "restate", "cancel")]
+    ids = [f"{name}-{kind}" for kind in ("create", "restate", "cancel")]
     reply = server.post("/graphql", seeded["tokens"]["advertiser"], create(seeded, *ids[1:]))
     assert 2 == len(reply.submission_ids)
     _decide(book)

@@ -1,8 +1,10 @@
-"""Killing: whatever is killed, accepted orders are there afterwards, once."""
+"""Killing: what is left alone ends, what dies is started again, and accepted orders are there, once.
+
+Owns who lives afterwards. Kills at random moments under load are tests/crash/rounds.py.
+"""
 
 from __future__ import annotations
 
-import time
 from http.client import HTTPException
 from pathlib import Path
 from threading import Event, Thread
@@ -12,9 +14,6 @@ from tests.processes.book import Book
 from tests.processes.conftest import StartServer
 from tests.processes.documents import create
 from tests.processes.running_server import Reply, RunningServer, kill, processes_on, until
-
-MOMENTS_S = (0.0, 0.002, 0.01, 0.03, 0.1)
-"""How long after an answer everything is killed: before, during and after posting."""
 
 
 def _assert_each_once(book: Book, accepted: list[str], order_ids: list[str]) -> None:
@@ -45,27 +44,6 @@ def test_children_end_when_their_supervisor_is_killed(
 
     again.kill()
     until(lambda: processes_on(data_dir) == [], "no process is left")
-
-
-def test_orders_survive_the_killing_of_everything(
-    start: StartServer, data_dir: Path, seeded: dict[str, Any]
-) -> None:
-    """SIGKILL of every process at once, soon after the answer: each order has one outcome and record."""
-    accepted: list[str] = []
-    order_ids: list[str] = []
-    for n, moment_s in enumerate(MOMENTS_S):
-        server = start()
-        names = [f"KILL-{n}-{at}" for at in range(20)]
-        reply = server.post("/graphql", seeded["tokens"]["advertiser"], create(seeded, *names))
-        time.sleep(moment_s)
-        server.kill_everything()
-        accepted += reply.submission_ids
-        order_ids += names
-    start()
-
-    assert 20 * len(MOMENTS_S) == len(accepted)
-    with Book(data_dir) as book:
-        _assert_each_once(book, accepted, order_ids)
 
 
 class _Client:

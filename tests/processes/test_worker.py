@@ -35,3 +35,14 @@ def test_a_worker_alone_posts_what_a_server_accepts(
     assert worker.child("processor") is not None
     assert 0 == worker.stop()
     assert [] == processes_on(data_dir)
+
+
+def test_a_start_notes_the_settings_of_deciding(start: StartServer, data_dir: Path) -> None:
+    """They have a place in the log before anything is accepted; the same ones again take none."""
+    asked = "SELECT rejects_stale_changes, items_max FROM deciding_options ORDER BY position"
+    with Book(data_dir) as book:
+        assert 0 == start().stop()
+        assert [(False, 100)] == book.ask(asked)
+        assert 0 == start(update_time_behind="reject").stop()
+        assert 0 == start(update_time_behind="reject").stop()
+        assert [(False, 100), (True, 100)] == book.ask(asked)

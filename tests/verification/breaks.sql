@@ -678,3 +678,35 @@ WHERE original_action_id = pg_temp.action_of('C-3');
 -- S4: a lock was noted that is not in the history
 -- S4
 DELETE FROM action_status WHERE cause = 'calendar' AND original_action_id = pg_temp.action_of('A-6');
+
+-- I23: an action is at another place than its submission
+-- I23
+UPDATE action SET position = 100000 WHERE original_action_id = pg_temp.action_of('A-6');
+
+-- I23: an action was opened by a network that is not there
+-- I23
+UPDATE action SET network_version = 99 WHERE original_action_id = pg_temp.action_of('A-6');
+
+-- I23: an outcome was decided by another network than its place saw
+-- I23
+UPDATE submission_outcome SET network_version = 99 WHERE submission_id = pg_temp.first_with('rejected');
+
+-- I5: a record is of a version that is not there
+-- I5 I1 I4 I8 I9
+UPDATE commission_record SET version = 9 WHERE commission_id = pg_temp.record_of('A-6', 'original');
+
+-- I18: a version is of an action that is not there
+-- I18 I4 I8 I9 I11 S4
+UPDATE order_version SET original_action_id = 7 WHERE original_action_id = pg_temp.action_of('A-6');
+
+-- I18: a status is of an action that is not there
+-- I18 S4
+UPDATE action_status SET original_action_id = 7 WHERE original_action_id = pg_temp.action_of('A-6');
+
+-- I18: a present state is of an action that is not there
+-- I18 I9 S4
+UPDATE action_current SET original_action_id = 7 WHERE original_action_id = pg_temp.action_of('A-6');
+
+-- I21: an outcome is at a place that is not in the log
+-- I21 I6 I23
+UPDATE submission_outcome SET position = 100000 WHERE submission_id = pg_temp.first_with('rejected');

@@ -10,12 +10,25 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from counterfoil.cli import clock, ledger, network, orders, papers, rates, send, serving, tokens
+from counterfoil.cli import (
+    acts,
+    clock,
+    copies,
+    doctor,
+    ledger,
+    network,
+    orders,
+    papers,
+    rates,
+    send,
+    serving,
+    tokens,
+)
 from counterfoil.cli.form import CONTEXT, EPILOG
 from counterfoil.cli.frame import Frame, Wrong
 from counterfoil.cli.told import nearest
 
-GROUPS = (serving, network, tokens, send, ledger, clock, rates, papers, orders)
+GROUPS = (serving, copies, acts, network, tokens, send, ledger, clock, rates, papers, orders, doctor)
 
 
 def tree() -> TyperGroup:

@@ -47,16 +47,16 @@ def verify(
 ) -> None:
     """Shows each check with its rows and time; exit code 1 if one is violated."""
     frame = frame_of(context)
-    from counterfoil import app, verification
+    from counterfoil import app, verification, verifying
 
     settings = frame.settings()
+    progress = None if frame.is_json else _progress
     with app.administering(settings) as connection:
         try:
-            report = verification.verify(
-                connection,
-                None if only is None else [only],
-                None if frame.is_json else _progress,
-            )
+            if only is None:
+                report = verifying.verify_all(connection, progress)
+            else:
+                report = verification.verify(connection, [only], progress)
         except verification.UnknownInvariant as unknown:
             known = [invariant.id for invariant in verification.INVARIANTS]
             raise Wrong(f"There is no check {only}.", nearest(str(only).upper(), known)) from unknown
@@ -91,11 +91,8 @@ def replay(
     frame = frame_of(context)
     from counterfoil import app, replaying
 
-    settings = frame.settings()
-    with app.reading(settings) as connection:
-        found = replaying.replay_log(
-            connection, app.options_of(settings), rate_age_days_max=settings.rate_age_days_max
-        )
+    with app.reading(frame.settings()) as connection:
+        found = replaying.replay_log(connection)
     if frame.is_json:
         write_json(found)
     else:

@@ -132,7 +132,7 @@ def revoke(
     from counterfoil import administration, app
 
     with app.administering(frame.settings()) as connection:
-        administration.revoke_token(connection, token_id)
+        administration.revoke_token(connection, token_id, person())
     if frame.is_json:
         write_json({"revoked": token_id})
         return

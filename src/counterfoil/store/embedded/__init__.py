@@ -3,7 +3,9 @@
 Owns the server's folder, account, passwords and life. Leaves tables to the migrations. Next: lease.py.
 """
 
-from counterfoil.store.embedded.lease import Lease, acquire, is_running, stop_now
+from counterfoil.store.embedded.binaries import programs
+from counterfoil.store.embedded.lease import Lease, acquire, is_running, stop_now, users_of
+from counterfoil.store.embedded.modes import Loose, has_database, loose
 from counterfoil.store.embedded.postmaster import postmaster_pid
 from counterfoil.store.embedded.roles import EmbeddedUrls
 from counterfoil.store.embedded.unavailable import (
@@ -21,11 +23,16 @@ __all__ = [
     "EmbeddedUrls",
     "FolderClosed",
     "Lease",
+    "Loose",
     "StartFailed",
     "StoreUnavailable",
     "WrongVersion",
     "acquire",
+    "has_database",
     "is_running",
+    "loose",
     "postmaster_pid",
+    "programs",
     "stop_now",
+    "users_of",
 ]

@@ -42,6 +42,14 @@ def ready_for(account: Account, place: Place, say: Say) -> Path:
     return copy / PROGRAMS / "bin"
 
 
+def programs() -> Path:
+    """The folder of the programs that any account may run against any server: pg_dump, pg_restore, psql.
+
+    Raises BinariesMissing.
+    """
+    return _site() / PROGRAMS / "bin"
+
+
 def _site() -> Path:
     spec = find_spec(PACKAGE)
     folders = (spec.submodule_search_locations or []) if spec is not None else []

@@ -92,6 +92,12 @@ def is_running(data_dir: Path) -> bool:
     return postmaster_pid(data_dir) is not None
 
 
+def users_of(data_dir: Path) -> list[tuple[int, str]]:
+    """The processes that use the database of this data directory: pid and purpose; the dead are left out."""
+    folder = place.find(data_dir).users
+    return [user for entry in sorted(folder.glob("*-*")) if (user := _living(entry)) is not None]
+
+
 def stop_now(data_dir: Path) -> None:
     """Stops the server whoever uses it; does nothing if none runs."""
     here = place.find(data_dir)
@@ -161,6 +167,20 @@ def _users(here: Place) -> list[Path]:
         finally:
             os.close(descriptor)
     return living
+
+
+def _living(entry: Path) -> tuple[int, str] | None:
+    try:
+        descriptor = os.open(entry, os.O_RDONLY | os.O_NOFOLLOW)
+    except FileNotFoundError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return int(entry.name.partition("-")[0]), os.read(descriptor, 200).decode(errors="replace").strip()
+    finally:
+        os.close(descriptor)
+    return None
 
 
 @contextmanager

@@ -114,7 +114,7 @@ def let_pass(place: Place, account: Account) -> None:
     if account.first_closed([place.folder]) is None:
         return
     # Only a folder that was made for us; somebody's home given as data directory by mistake stays closed.
-    ours = {place.lock, place.users, place.secrets, place.folder / "socket"}
+    ours = {place.lock, place.users, place.secrets, place.folder / "socket", place.folder / "serve.lock"}
     if not all(entry in ours or entry.name.startswith("postgresql") for entry in place.folder.iterdir()):
         raise _closed(place.folder, account)
     # Passing through is all the account needs: it can't list the folder, nor make or replace a file in it.
