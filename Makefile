@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+BENCH_STAMP := $(VENV)/.installed-bench
 LOCK_FLAGS := --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --quiet
 
 # uv writes the lock for every Python and platform at once; plain pip installs it.
@@ -13,7 +14,7 @@ define WRITE_LOCK
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-deep bench check lint format lock audit real-orders golden vendor docs-reference schema clean
+.PHONY: help setup demo test test-deep test-crash test-machines bench bench-full bench-reports check lint format lock audit real-orders golden vendor docs-reference schema clean
 
 help:  ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +35,11 @@ $(STAMP): requirements/dev.txt pyproject.toml
 	@touch $(STAMP)
 	@echo "Ready: $$($(BIN)/python --version) in $(VENV)."
 
+# The peers that the benchmark measures are nobody's tools, and come on top.
+$(BENCH_STAMP): $(STAMP) requirements/bench.txt
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-input --require-hashes -r requirements/bench.txt
+	@touch $(BENCH_STAMP)
+
 demo: setup  ## start Counterfoil with a demo network, ready to take orders
 	@$(BIN)/counterfoil demo
 
@@ -44,7 +50,19 @@ test-deep: setup  ## judge 200,000 steps of random histories by the naive model 
 	@$(BIN)/python -m tests.properties.deep --seed $(or $(SEED),1)
 	@$(BIN)/python -m pytest -q -m deep
 
-bench: setup  ## measure a page of the report beside the bare query and beside plain graphql-core
+test-machines: setup  ## cut off hosts, kill the primary, promote the standby (ROUNDS=30; root, in network namespaces)
+	@$(BIN)/python -m tests.machines --rounds $(or $(ROUNDS),30)
+
+test-crash: setup  ## kill, cut and fill real servers under load, and judge the ledger (ROUNDS=200 SEED=1 KINDS=kills)
+	@$(BIN)/python -m tests.crash --rounds $(or $(ROUNDS),200) --seed $(or $(SEED),1) --kinds $(or $(KINDS),kills)
+
+bench: $(BENCH_STAMP)  ## measure everything beside peers and limits, in under two minutes (ONLY=a,c)
+	@$(BIN)/python -m benchmarks --quick $(if $(ONLY),--only $(ONLY))
+
+bench-full: $(BENCH_STAMP)  ## the same with all sizes, up to ten million stored orders; more than an hour, 60 GB
+	@$(BIN)/python -m benchmarks --full $(if $(ONLY),--only $(ONLY))
+
+bench-reports: setup  ## measure a page of the report beside the bare query and beside plain graphql-core
 	@$(BIN)/python -m benchmarks.reporting --records 100000
 
 check: lint  ## everything a finished change must pass
@@ -53,7 +71,7 @@ check: lint  ## everything a finished change must pass
 lint: setup  ## style, types and the direction of imports
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
-	@$(BIN)/mypy src tests tools $(wildcard benchmarks/*.py)
+	@$(BIN)/mypy src tests tools $(wildcard benchmarks/*.py benchmarks/peers/*.py)
 	@$(BIN)/lint-imports
 
 format: setup  ## put the source into the common form
@@ -61,12 +79,14 @@ format: setup  ## put the source into the common form
 	@$(BIN)/ruff format
 
 lock: setup  ## write requirements/*.txt anew, keeping pins that still fit (UPGRADE=--upgrade moves them)
-	@cp requirements/run.txt requirements/run.txt.new && cp requirements/dev.txt requirements/dev.txt.new && cp requirements/audit.txt requirements/audit.txt.new
+	@cp requirements/run.txt requirements/run.txt.new && cp requirements/dev.txt requirements/dev.txt.new && cp requirements/audit.txt requirements/audit.txt.new && cp requirements/bench.txt requirements/bench.txt.new
 	@$(BIN)/uv pip compile $(LOCK_FLAGS) $(UPGRADE) pyproject.toml -o requirements/run.txt.new
 	@$(BIN)/uv pip compile $(LOCK_FLAGS) $(UPGRADE) --extra dev -c requirements/run.txt.new pyproject.toml -o requirements/dev.txt.new
 	@$(BIN)/uv pip compile $(LOCK_FLAGS) $(UPGRADE) --group audit -o requirements/audit.txt.new
+	@$(BIN)/uv pip compile $(LOCK_FLAGS) $(UPGRADE) --extra bench -c requirements/dev.txt.new pyproject.toml -o requirements/bench.txt.new
 	$(call WRITE_LOCK,What a server needs.,requirements/run.txt)
 	$(call WRITE_LOCK,What a developer needs: run.txt and the tools.,requirements/dev.txt)
+	$(call WRITE_LOCK,What the benchmark needs: run.txt and the peers.,requirements/bench.txt)
 	$(call WRITE_LOCK,What the audit of the others needs.,requirements/audit.txt)
 
 audit: setup  ## known weaknesses and licences of what others wrote, and the bill of materials
