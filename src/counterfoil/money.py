@@ -31,12 +31,16 @@ EXACT = Context(
 
 # Half down of `decimal` is "nearest, ties toward zero" for either sign; here alone digits may be lost.
 _ROUNDING = Context(prec=PRECISION, rounding=ROUND_HALF_DOWN, traps=[InvalidOperation, FloatOperation])
+to_milli = _ROUNDING.quantize
+"""`to_milli(value, MILLI) or ZERO` is `round3(value)` of a `Decimal`, for where a call is too much."""
 
 ZERO = Decimal("0.000")
 CENT = Decimal("0.01")
 """One per cent, as a factor."""
 
-_MILLI = Decimal("0.001")
+MILLI = Decimal("0.001")
+_THOUSAND = Decimal(1000)
+_ONE = Decimal(1)
 _RATE_DECIMALS = 10
 
 CURRENCIES = frozenset(currency.code for currency in Currency)
@@ -46,7 +50,7 @@ CURRENCIES = frozenset(currency.code for currency in Currency)
 def round3(value: Decimal | Fraction | int) -> Decimal:
     """The value with exactly three decimals: nearest, ties toward zero, never a negative zero (D76)."""
     if isinstance(value, Decimal):
-        return _ROUNDING.quantize(value, _MILLI) or ZERO
+        return to_milli(value, MILLI) or ZERO
     rounded = ratio3(Decimal(abs(value.numerator)), Decimal(value.denominator))
     return rounded if value >= 0 else rounded.copy_negate() or ZERO
 
@@ -60,6 +64,14 @@ def ratio3(numerator: Decimal, denominator: Decimal) -> Decimal:
     if EXACT.add(rest, rest) > denominator:
         whole = EXACT.add(whole, 1)
     return EXACT.scaleb(whole, -3)
+
+
+def quotient3(numerator: Decimal, denominator: Decimal) -> Decimal:
+    """The same as `ratio3`, reckoned in the caller's context, which is `EXACT`."""
+    whole, rest = divmod(numerator * _THOUSAND, denominator)
+    if rest + rest > denominator:
+        whole += _ONE
+    return whole * MILLI
 
 
 def exchange_rate(per_euro_order: Decimal, per_euro_report: Decimal) -> Decimal:
@@ -80,6 +92,8 @@ def plain(value: Decimal) -> str:
     Nothing is rounded: what went through `round3` has at most three decimals.
     """
     text = str(value)
+    if text[-1] != "0" and "E" not in text:
+        return text
     if "E" in text:
         text = format(value, "f")
     if "." in text:

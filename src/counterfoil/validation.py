@@ -6,11 +6,12 @@ catalogue order (D24 to D28). Asks no clock: the time of the request comes in. N
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 
 from counterfoil.errors import Refusal, RefusalCode, refuse
-from counterfoil.model.orders import Cancellation, NewOrder, Order, Restatement, instant
+from counterfoil.model.orders import Extension, InstantText, NewOrder, Order, Restatement, instant
 
 
 def check(
@@ -21,25 +22,27 @@ def check(
     `now` is the business time at the start of the request, `tolerance` how far ahead of it a time may be.
     """
     latest = now + tolerance
+    # All that is before this second sorts before it as text: most times need not be reckoned with.
+    second = latest.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds")
     refusals: list[Refusal] = []
-    if any(
-        len(order.items or ()) > items_max for order in orders if isinstance(order, NewOrder | Restatement)
-    ):
+    new = [order for order in orders if isinstance(order, NewOrder)]
+    changes = [order for order in orders if not isinstance(order, NewOrder | Extension)]
+    lists = [order.items for order in orders if isinstance(order, NewOrder | Restatement) and order.items]
+    if max(map(len, lists), default=0) > items_max:
         refusals.append(refuse(RefusalCode.ITEMS_OVER_LIMIT, fields=("items",), limit=items_max))
-    if any(_is_ahead(order.event_time, latest) for order in orders if isinstance(order, NewOrder)):
+    if _any_ahead(filter(None, map(attrgetter("event_time"), new)), second, latest):
         refusals.append(refuse(RefusalCode.EVENT_TIME_AHEAD, fields=("eventTime",)))
-    if any(
-        _is_ahead(order.update_time, latest)
-        for order in orders
-        if isinstance(order, Restatement | Cancellation)
-    ):
+    if _any_ahead(map(attrgetter("update_time"), changes), second, latest):
         refusals.append(refuse(RefusalCode.UPDATE_TIME_AHEAD, fields=("updateTime",)))
     return tuple(refusals)
 
 
-def _is_ahead(text: str | None, latest: datetime) -> bool:
-    if text is None:
-        return False
+def _any_ahead(times: Iterable[InstantText], second: InstantText, latest: datetime) -> bool:
+    """Whether one of the times lies after the latest that is allowed."""
+    return any(_is_ahead(text, latest) for text in times if text >= second)
+
+
+def _is_ahead(text: InstantText, latest: datetime) -> bool:
     when = instant(text)
     return when > latest or (when == latest and _is_finer(text))
 

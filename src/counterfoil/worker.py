@@ -6,7 +6,10 @@ others pass. Next: store/lanes.py, store/facts.py, processing.py, store/posting.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+import gc
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import pairwise
 from typing import NamedTuple
 from uuid import UUID
 
@@ -14,14 +17,21 @@ import psycopg
 import structlog
 from psycopg import Connection
 
+from counterfoil.clock import monotonic
 from counterfoil.crashpoint import crashpoint
 from counterfoil.model.ledger import Decided, Decision, Held
 from counterfoil.model.orders import Submission
-from counterfoil.processing import Options, Undecidable, Waiting, decide_in_order
+from counterfoil.processing import Undecidable, Waiting, decide_in_order
 from counterfoil.store import lanes, posting
 from counterfoil.store.facts import Networks, facts_for
 
 SPLITS_MAX = 40
+STEPS = ("facts", "decide", "post")
+"""What is done with a chunk once it is taken."""
+
+UNPOSTABLE = (psycopg.Error, ValueError, OverflowError)
+"""What is raised for a row that cannot be written: by the database, or before it for a text or a number."""
+BREATH_S = 1.0
 
 _log = structlog.get_logger("counterfoil")
 
@@ -30,8 +40,13 @@ class Chunk(NamedTuple):
     """What one transaction decides: work from the queue, and held submissions read again."""
 
     works: Sequence[lanes.Work]
-    fresh: Sequence[Submission]
+    loaded: lanes.Loaded
     waiting: Sequence[Waiting]
+
+    @property
+    def fresh(self) -> Sequence[Submission]:
+        """The submissions of the work."""
+        return self.loaded.submissions
 
 
 class Worker:
@@ -40,20 +55,21 @@ class Worker:
     def __init__(
         self,
         connect: Callable[[], Connection],
-        options: Options,
         *,
         chunk_max: int,
-        rate_age_days_max: int,
-        report: Callable[[Sequence[Decision]], None] | None = None,
+        report: Callable[[Sequence[Decision], Mapping[str, float]], None] | None = None,
     ) -> None:
-        """`connect` opens a connection of the serving role; `report` hears of every committed chunk."""
+        """`connect` opens a connection of the serving role.
+
+        `report` hears of every committed chunk, and what each of STEPS took, in seconds.
+        """
         self._connect = connect
-        self._options = options
         self._chunk_max = chunk_max
-        self._rate_age_days_max = rate_age_days_max
         self._report = report
         self._networks = Networks()
         self._connection: Connection | None = None
+        self._hints: list[tuple[int, int]] = []
+        self._poison: frozenset[UUID] = frozenset()
 
     def process(self) -> int:
         """Decides and posts one chunk of whatever waits; answers how many submissions it took.
@@ -62,11 +78,27 @@ class Worker:
         away; nothing is lost then, the next call begins anew.
         """
         connection = self._open()
-        wanted = lanes.lanes_with_work(connection)
-        connection.commit()
-        if not wanted:
-            return 0
-        return self._process_chunk(connection, wanted, self._chunk_max, frozenset())
+        with _without_collector():
+            while True:
+                is_fresh = not self._hints
+                if is_fresh:
+                    self._hints = lanes.lanes_with_work(connection)
+                    connection.commit()
+                while self._hints:
+                    wanted = self._next_hints()
+                    if taken := self._process_chunk(connection, wanted, self._chunk_max):
+                        return taken
+                if is_fresh:
+                    return 0
+
+    def _next_hints(self) -> list[tuple[int, int]]:
+        """Lanes that should fill a chunk. Where work lies is asked for once a round, not for every chunk."""
+        expected = count = 0
+        while count < len(self._hints) and expected < self._chunk_max:
+            expected += self._hints[count][1]
+            count += 1
+        wanted, self._hints = self._hints[:count], self._hints[count:]
+        return wanted
 
     def drain(self) -> int:
         """Decides everything that waits and can be decided; answers how many submissions."""
@@ -86,7 +118,6 @@ class Worker:
         connection: Connection,
         wanted: Sequence[tuple[int, int]],
         chunk_max: int,
-        poison: Collection[UUID],
     ) -> int:
         splits = 0
         while True:
@@ -95,13 +126,20 @@ class Worker:
                 connection.rollback()
                 return 0
             try:
-                return self._decide_and_post(connection, chunk, poison)
+                taken = self._decide_and_post(connection, chunk, self._poison)
+                # They are held now: released by a person they are tried again.
+                self._poison -= _ids(chunk)
+                return taken
             except Undecidable as failed:
                 # Each time one more submission is held, so that this ends.
                 connection.rollback()
-                _log.error("submission_undecidable", submission_id=str(failed), error=repr(failed.__cause__))
-                poison = {*poison, failed.submission_id}
-            except psycopg.Error as refused:
+                _log.error(
+                    "submission_undecidable",
+                    submission_id=str(failed.submission_id),
+                    exc_info=failed.__cause__,
+                )
+                self._poison |= {failed.submission_id}
+            except UNPOSTABLE as refused:
                 if connection.broken or connection.closed or _is_passing(refused):
                     raise
                 connection.rollback()
@@ -110,45 +148,51 @@ class Worker:
                     raise
                 if len(chunk.works) <= 1:
                     found = self._unpostable(connection, chunk)
-                    _log.error("submissions_unpostable", submissions=len(found), error=str(refused))
-                    poison = {*poison, *found}
+                    _log.error(
+                        "submissions_unpostable",
+                        submissions=[str(each) for each in found][:10],
+                        sqlstate=getattr(refused, "sqlstate", None),
+                        exc_info=refused,
+                    )
+                    self._poison |= found
                 chunk_max = max(1, len(chunk.fresh) // 2)
-                wanted = [(work.lane, work.submissions) for work in chunk.works[:1]] or wanted
+                # Half of the lanes, so that one bad row among many lanes is found in a few steps.
+                lanes_tried = list(dict.fromkeys(work.lane for work in chunk.works))
+                half = lanes_tried[: max(1, len(lanes_tried) // 2)]
+                wanted = [(lane, chunk_max) for lane in half] or wanted
 
     def _take(self, connection: Connection, wanted: Sequence[tuple[int, int]], chunk_max: int) -> Chunk:
-        taken: list[int] = []
-        filled = at = 0
-        while at < len(wanted) and filled < chunk_max:
-            begun, hoped_for = at, filled
-            while at < len(wanted) and hoped_for < chunk_max:
-                hoped_for += wanted[at][1]
-                at += 1
-            got = set(lanes.take(connection, [lane for lane, _ in wanted[begun:at]]))
-            taken += [lane for lane, _ in wanted[begun:at] if lane in got]
-            filled += sum(count for lane, count in wanted[begun:at] if lane in got)
+        taken = lanes.take(connection, [lane for lane, _ in wanted])
+        # What others have is made up for from the lanes that would have been next.
+        missing = sum(count for lane, count in wanted if lane not in taken) if len(taken) < len(wanted) else 0
+        while missing > 0 and self._hints:
+            lane, count = self._hints.pop(0)
+            if lanes.take(connection, [lane]):
+                taken.append(lane)
+                missing -= count
         crashpoint("lane.claimed")
         if not taken:
-            return Chunk((), (), ())
+            return Chunk((), lanes.load(connection, ()), ())
         waiting = lanes.released(connection, taken)
         works = lanes.claim(connection, taken, chunk_max)
-        return Chunk(works, lanes.submissions_of(connection, works), waiting)
+        return Chunk(works, lanes.load(connection, works), waiting)
 
     def _decide_and_post(self, connection: Connection, chunk: Chunk, poison: Collection[UUID]) -> int:
+        times = [monotonic()]
         submissions = [*chunk.fresh, *(held.submission for held in chunk.waiting)]
-        facts = facts_for(
-            connection, submissions, self._networks, self._options, rate_age_days_max=self._rate_age_days_max
-        )
+        facts = facts_for(connection, submissions, self._networks, chunk.loaded.unknown)
         read_again = {held.submission.key for held in chunk.waiting}
-        blocked = lanes.blocked(connection, (submission.key for submission in chunk.fresh)) - read_again
+        blocked = lanes.blocked(connection, chunk.loaded.held) - read_again
+        times.append(monotonic())
         crashpoint("facts.loaded")
         decisions = decide_in_order(
             [*chunk.fresh, *chunk.waiting],
             facts,
             blocked=blocked,
             poison=poison,
-            # A session that is silent for ten seconds is taken for a stopped processor.
-            breathe=lambda: lanes.breathe(connection),
+            breathe=_breather(connection),
         )
+        times.append(monotonic())
         crashpoint("batch.decided")
         decided = [decision for decision in decisions if isinstance(decision, Decided)]
         held = [(decision.submission.lane, decision) for decision in decisions if isinstance(decision, Held)]
@@ -160,7 +204,9 @@ class Worker:
             finish=lambda: lanes.finish(connection, chunk.works, freed, held, rates_known=facts.rates_known),
         )
         if self._report is not None:
-            self._report(decisions)
+            times.append(monotonic())
+            took = (later - earlier for earlier, later in pairwise(times))
+            self._report(decisions, dict(zip(STEPS, took, strict=True)))
         return len(decisions)
 
     def _unpostable(self, connection: Connection, chunk: Chunk) -> set[UUID]:
@@ -175,7 +221,7 @@ class Worker:
                 continue
             try:
                 self._try(connection, part)
-            except psycopg.Error as error:
+            except UNPOSTABLE as error:
                 if connection.broken or _is_passing(error):
                     raise
                 if len(part) == 1:
@@ -187,19 +233,53 @@ class Worker:
         return refused
 
     def _try(self, connection: Connection, submissions: Sequence[Submission]) -> None:
-        facts = facts_for(
-            connection, submissions, self._networks, self._options, rate_age_days_max=self._rate_age_days_max
-        )
-        decisions = decide_in_order(submissions, facts, breathe=lambda: lanes.breathe(connection))
+        facts = facts_for(connection, submissions, self._networks)
+        decisions = decide_in_order(submissions, facts, breathe=_breather(connection))
         posting.write_wide(connection, [decision for decision in decisions if isinstance(decision, Decided)])
 
     def _open(self) -> Connection:
         if self._connection is None or self._connection.closed or self._connection.broken:
             self._connection = self._connect()
+            lanes.prepare(self._connection)
             posting.prepare(self._connection)
         return self._connection
 
 
-def _is_passing(error: psycopg.Error) -> bool:
-    """Whether an error says nothing of what was written: the database is away, full, in a deadlock."""
-    return (error.sqlstate or "08")[:2] in ("08", "40", "53", "55", "57")
+def _breather(connection: Connection) -> Callable[[], None]:
+    """A session that is silent for ten seconds is taken for a stopped processor: so it says something."""
+    said_at = monotonic()
+
+    def breathe() -> None:
+        nonlocal said_at
+        if monotonic() - said_at >= BREATH_S:
+            lanes.breathe(connection)
+            said_at = monotonic()
+
+    return breathe
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Keeps the collector of cycles from looking through a chunk's many rows again and again.
+
+    They hold none; what else there is, it finds between two chunks.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _ids(chunk: Chunk) -> set[UUID]:
+    held = (again.submission for again in chunk.waiting)
+    return {submission.submission_id for submission in (*chunk.fresh, *held)}
+
+
+def _is_passing(error: Exception) -> bool:
+    """Whether an error says nothing of what was written: the database is away, full, ill, in a deadlock."""
+    if not isinstance(error, psycopg.Error) or isinstance(error, psycopg.DataError):
+        return False
+    return (error.sqlstate or "08")[:2] in ("08", "40", "53", "55", "57", "58")

@@ -22,6 +22,7 @@ APPEND_ONLY = (
     "network_version",
     "reference_version",
     "conversion_rate",
+    "deciding_options",
     "action",
     "order_version",
     "action_status",
@@ -33,6 +34,8 @@ APPEND_ONLY = (
     "statement",
     "statement_line",
     "statement_payment",
+    "verification_run",
+    "act",
 )
 
 

@@ -7,18 +7,18 @@ Converts and rounds nothing. Next: commission.py.
 from __future__ import annotations
 
 from decimal import Decimal, localcontext
+from typing import NamedTuple
 
 from msgspec import Struct
 
 from counterfoil.errors import Code
 from counterfoil.model.ledger import Stated
-from counterfoil.model.orders import OrderItem
 from counterfoil.money import EXACT
 
 _NOTHING = Decimal(0)
 
 
-class LineWorth(Struct, frozen=True):
+class LineWorth(NamedTuple):
     """One line: its value L after its own discount, and that discount as sent (both for the whole line)."""
 
     sku: str
@@ -43,41 +43,53 @@ class Worth(Struct, frozen=True, kw_only=True):
 def worth_of(stated: Stated, *, is_item_based: bool) -> Worth:
     """What an order is worth by its items or by `amount`, as its action counts."""
     with localcontext(EXACT):
-        amount = Decimal(stated.amount) if stated.amount is not None else None
-        whole_discount = Decimal(stated.discount) if stated.discount is not None else _NOTHING
-        warnings = _about_the_source(stated, is_item_based=is_item_based)
-
-        # Items count on item actions, and stand in for a missing `amount` on simple ones (D71).
-        lines: tuple[LineWorth, ...] = ()
-        line_discounts = _NOTHING
-        if stated.items and (is_item_based or amount is None):
-            gross = [Decimal(item.unit_price) * item.quantity for item in stated.items]
-            lines = tuple(_line(item, value) for item, value in zip(stated.items, gross, strict=True))
-            subtotal = sum((line.value for line in lines), _NOTHING)
-            line_discounts = sum((line.discount for line in lines), _NOTHING)
-            # `amount` is meant before discounts, but senders take those of the items off as well.
-            if amount is not None and amount not in (subtotal, sum(gross, _NOTHING)):
-                warnings += (Code.AMOUNT_IGNORED,)
-            exceeds = any(line.discount > value for line, value in zip(lines, gross, strict=True))
-        else:
-            subtotal = amount if amount is not None else _NOTHING
-            exceeds = False
-
-        if exceeds or whole_discount > subtotal:
-            warnings += (Code.DISCOUNT_EXCEEDS_VALUE,)
-        return Worth(
-            subtotal=subtotal,
-            net=max(subtotal - whole_discount, _NOTHING),
-            discounts=line_discounts + whole_discount,
-            lines=lines if is_item_based else (),
-            warnings=warnings,
-        )
+        return reckon_worth(stated, is_item_based=is_item_based)
 
 
-def _line(item: OrderItem, gross: Decimal) -> LineWorth:
-    """A line's discount is for the whole line (D73), and its value never below 0 (D74)."""
-    discount = Decimal(item.discount) if item.discount is not None else _NOTHING
-    return LineWorth(item.sku, item.quantity, max(gross - discount, _NOTHING), discount)
+def reckon_worth(stated: Stated, *, is_item_based: bool) -> Worth:
+    """The same as `worth_of`, reckoned in the caller's context, which is `EXACT`."""
+    amount = Decimal(stated.amount) if stated.amount is not None else None
+    whole_discount = Decimal(stated.discount) if stated.discount is not None else _NOTHING
+    warnings = _about_the_source(stated, is_item_based=is_item_based)
+    exceeds = False
+
+    # Items count on item actions, and stand in for a missing `amount` on simple ones (D71).
+    lines: list[LineWorth] = []
+    line_discounts = _NOTHING
+    if stated.items and (is_item_based or amount is None):
+        subtotal = gross = _NOTHING
+        for item in stated.items:
+            quantity = item.quantity
+            value = Decimal(item.unit_price) * quantity
+            gross += value
+            discount = _NOTHING
+            if item.discount is not None:
+                # A line's discount is for the whole line (D73), and its value never below 0 (D74).
+                discount = Decimal(item.discount)
+                line_discounts += discount
+                value -= discount
+                if value < _NOTHING:
+                    value, exceeds = _NOTHING, True
+            subtotal += value
+            lines.append(LineWorth(item.sku, quantity, value, discount))
+        # `amount` is meant before discounts, but senders take those of the items off as well.
+        if amount is not None and amount not in (subtotal, gross):
+            warnings += (Code.AMOUNT_IGNORED,)
+    else:
+        subtotal = amount if amount is not None else _NOTHING
+
+    net = subtotal - whole_discount
+    if net < _NOTHING:
+        net, exceeds = _NOTHING, True
+    if exceeds:
+        warnings += (Code.DISCOUNT_EXCEEDS_VALUE,)
+    return Worth(
+        subtotal=subtotal,
+        net=net,
+        discounts=line_discounts + whole_discount,
+        lines=tuple(lines) if is_item_based else (),
+        warnings=warnings,
+    )
 
 
 def _about_the_source(stated: Stated, *, is_item_based: bool) -> tuple[Code, ...]:

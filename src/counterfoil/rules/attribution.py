@@ -12,12 +12,13 @@ from msgspec import Struct
 
 from counterfoil.errors import Code
 from counterfoil.model.ledger import Click, Credit
-from counterfoil.model.orders import NewOrder
+from counterfoil.model.orders import NewOrder, clean_text
 from counterfoil.model.programme import ActionTerms, Contract, Network, Terms
 from counterfoil.rules.coupons import withheld_by_channel, withheld_by_coupon
 
 EVENT_BEFORE_CLICK_MAX = timedelta(hours=24)
 """How far the event time may lie before the click: date-only times, clocks that differ (D64)."""
+_EARLIEST_BEFORE_CLICK = -EVENT_BEFORE_CLICK_MAX
 
 
 class Commissionable(Struct, frozen=True, kw_only=True):
@@ -63,7 +64,7 @@ def credit(order: NewOrder, click: Click | None, network: Network) -> Credit | C
             publisher_id=click.publisher_id,
             property_id=click.property_id,
             ad_id=click.ad_id,
-            sid=click.sid or order.sid,
+            sid=click.sid or _sid(order),
             click=click,
         )
     if order.ad_id is None or order.promotional_property_id is None:
@@ -71,7 +72,12 @@ def credit(order: NewOrder, click: Click | None, network: Network) -> Credit | C
     owned = network.properties.get(order.promotional_property_id)
     if owned is None:
         return Code.AD_OR_PROPERTY_UNKNOWN
-    return Credit(publisher_id=owned.publisher, property_id=owned.id, ad_id=order.ad_id, sid=order.sid)
+    return Credit(publisher_id=owned.publisher, property_id=owned.id, ad_id=order.ad_id, sid=_sid(order))
+
+
+def _sid(order: NewOrder) -> str | None:
+    """The publisher's mark as a text column can hold it (D145)."""
+    return order.sid and clean_text(order.sid)
 
 
 def judge(
@@ -89,10 +95,12 @@ def judge(
     action, in this order's mode; asked for only where the terms have a limit.
     """
     credited = credit(order, click, network)
-    if isinstance(credited, Code):
+    if credited is Code.UNATTRIBUTED:
         return NotCommissionable(code=credited)
     named_in_vain = click is None and click_named(order.cj_event) is not None
     warnings = (Code.FALLBACK_USED,) if named_in_vain else ()
+    if isinstance(credited, Code):
+        return NotCommissionable(code=credited, warnings=warnings)
     if stranger := _outside_programme(credited, advertiser_id, event_time, network):
         return NotCommissionable(code=stranger, warnings=warnings)
 
@@ -103,7 +111,7 @@ def judge(
     ordinal = _ordinal_to_draw(credited, action_terms, ordinals_used)
 
     code = _against_click(credited.click, action_terms, event_time)
-    if code is None and ordinal is not None and _is_over_limit(ordinal, action_terms):
+    if code is None and ordinal is not None and _is_used_up(ordinals_used, action_terms):
         code = Code.REFERRAL_LIMIT_REACHED
     if code is not None:
         return NotCommissionable(code=code, credit=credited, warnings=warnings)
@@ -171,9 +179,9 @@ def _against_click(
     if click is None:
         return None
     since_click = event_time - click.clicked_at
-    if since_click < -EVENT_BEFORE_CLICK_MAX:
+    if since_click < _EARLIEST_BEFORE_CLICK:
         return Code.EVENT_BEFORE_CLICK
-    if action_terms is not None and since_click > timedelta(days=action_terms.referral_days):
+    if action_terms is not None and since_click > action_terms.referral_period:
         return Code.REFERRAL_PERIOD_OVER
     return None
 
@@ -185,6 +193,7 @@ def _ordinal_to_draw(credited: Credit, action_terms: ActionTerms | None, used: C
     return lowest_free(used)
 
 
-def _is_over_limit(ordinal: int, action_terms: ActionTerms | None) -> bool:
+def _is_used_up(used: Collection[int], action_terms: ActionTerms | None) -> bool:
+    """Whether as many orders use the click as it may have; a copy in the test ledger may be one too many."""
     limit = action_terms.referral_occurrences if action_terms is not None else None
-    return limit is not None and ordinal > limit
+    return limit is not None and len(used) >= limit

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from decimal import localcontext
+from decimal import Decimal, localcontext
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -25,13 +25,20 @@ from counterfoil.model.programme import (
     Terms,
 )
 from counterfoil.money import EXACT, ZERO, plain, round3
-from counterfoil.rules.amounts import Worth, worth_of
+from counterfoil.rules.amounts import Worth, reckon_worth
 from counterfoil.rules.figures import Column
 from counterfoil.rules.situations import facts_of, holds
 
 _ZEROS = Money3(adv=ZERO, pub=ZERO, usd=ZERO)
 _NO_RATES: Mapping[str, Rates] = {}
-_SHOWN_IN = (" adv", " pub", " usd")
+_NO_FLATS: dict[str, Decimal] = {}
+_SHOWN_IN = {
+    (False, False): " adv",
+    (True, False): " adv pub",
+    (False, True): " adv usd",
+    (True, True): " adv pub usd",
+}
+"""The currencies that the advertiser's column is shown in: whether the publisher's and USD convert alike."""
 
 
 class Priced(Struct, frozen=True, kw_only=True):
@@ -49,8 +56,8 @@ class RateMissing(Struct, frozen=True, kw_only=True):
 
 def flat_currencies(terms: Terms, action_terms: ActionTerms) -> frozenset[str]:
     """The currencies of flat commissions and fees, for which `price` may need rates."""
-    rates = [rule.rate for rule in action_terms.rules]
-    return frozenset(rate.currency for rate in (*rates, terms.fee) if isinstance(rate, Flat))
+    currencies = action_terms.flat_currencies
+    return currencies | {terms.fee.currency} if isinstance(terms.fee, Flat) else currencies
 
 
 def price(
@@ -72,21 +79,23 @@ def price(
     currencies that `flat_currencies` names, as far as there are any; a missing one matters only if the
     chosen rules or the fee need it. Item lists count as of `event_time` (D66).
     """
-    worth = worth_of(stated, is_item_based=tracker.type.is_item_based)
     with localcontext(EXACT):
+        worth = reckon_worth(stated, is_item_based=tracker.type.is_item_based)
         ranked = _ranked(stated, worth, action_terms, network, event_time, rates, credit)
-        chosen = tuple(_choose(ranked, line.sku) for line in worth.lines)
+        chosen = _chosen(ranked, worth)
         whole = _choose_whole(ranked) if not worth.lines else None
         used = chosen or (whole,)
 
-        needed = [rule.rate for rule in used if rule is not None]
-        known: dict[str, Rates] = {}
-        for rate in (*needed, terms.fee):
-            if isinstance(rate, Flat) and rate.currency not in known:
-                own = rates if rate.currency == currency else flat_rates.get(rate.currency)
-                if own is None:
-                    return RateMissing(currency=rate.currency)
-                known[rate.currency] = own
+        known: Mapping[str, Rates] = _NO_RATES
+        if flat_currencies(terms, action_terms):
+            known = {}
+            needed = [rule.rate for rule in used if rule is not None]
+            for rate in (*needed, terms.fee):
+                if isinstance(rate, Flat) and rate.currency not in known:
+                    own = rates if rate.currency == currency else flat_rates.get(rate.currency)
+                    if own is None:
+                        return RateMissing(currency=rate.currency)
+                    known[rate.currency] = own
 
         columns = _columns(worth, chosen, whole, terms.fee, rates, known)
         pricing = Pricing(
@@ -132,7 +141,7 @@ def _ranked(
     facts = None
     judged: dict[int, bool] = {}
     ranked: _Ranked = []
-    for rule in sorted(action_terms.rules, key=_rank):
+    for rule in action_terms.rules_by_rank:
         if rule.properties and credit.property_id not in rule.properties:
             continue
         if rule.situation is not None:
@@ -150,8 +159,11 @@ def _ranked(
     return ranked
 
 
-def _rank(rule: CommissionRule) -> int:
-    return rule.rank
+def _chosen(ranked: _Ranked, worth: Worth) -> tuple[CommissionRule | None, ...]:
+    """The rule of each item."""
+    if ranked and ranked[0][1] is None:
+        return (ranked[0][0],) * len(worth.lines)
+    return tuple([_choose(ranked, line.sku) for line in worth.lines])
 
 
 def _choose(ranked: _Ranked, sku: str) -> CommissionRule | None:
@@ -171,8 +183,8 @@ def _choose_whole(ranked: _Ranked) -> CommissionRule | None:
 
 
 def _situations(used: tuple[CommissionRule | None, ...], network: Network) -> tuple[tuple[int, str], ...]:
-    ids = dict.fromkeys(rule.situation for rule in used if rule is not None and rule.situation is not None)
-    return tuple((situation, network.situations[situation].name) for situation in ids)
+    ids = {rule.situation: None for rule in used if rule is not None and rule.situation is not None}
+    return tuple([(situation, network.situations[situation].name) for situation in ids])
 
 
 # ── the three currencies side by side ────────────────────────────────────────────────────────────────
@@ -189,30 +201,42 @@ def _columns(
     rates: Rates,
     flat_rates: Mapping[str, Rates],
 ) -> _Columns:
-    adv = Column(rates.adv.value, {code: own.adv.value for code, own in flat_rates.items()})
-    pub = Column(rates.pub.value, {code: own.pub.value for code, own in flat_rates.items()})
-    usd = Column(rates.usd.value, {code: own.usd.value for code, own in flat_rates.items()})
-    adv.reckon(worth, chosen, whole, fee)
-    if pub.rate == adv.rate and pub.flats == adv.flats:
-        pub = adv
+    by_adv, by_pub, by_usd = rates.adv.value, rates.pub.value, rates.usd.value
+    if not flat_rates:
+        adv_flats = pub_flats = usd_flats = _NO_FLATS
     else:
+        adv_flats = {code: own.adv.value for code, own in flat_rates.items()}
+        pub_flats = {code: own.pub.value for code, own in flat_rates.items()}
+        usd_flats = {code: own.usd.value for code, own in flat_rates.items()}
+    adv_is_pub = by_adv == by_pub and adv_flats == pub_flats
+    adv_is_usd = by_adv == by_usd and adv_flats == usd_flats
+    pub_is_usd = not adv_is_usd and by_pub == by_usd and pub_flats == usd_flats
+
+    adv = Column(by_adv, adv_flats, _SHOWN_IN[adv_is_pub, adv_is_usd])
+    adv.reckon(worth, chosen, whole, fee)
+    pub = usd = adv
+    if not adv_is_pub:
+        pub = Column(by_pub, pub_flats, " pub usd" if pub_is_usd else " pub")
         pub.reckon(worth, chosen, whole, fee)
-    if usd.rate == adv.rate and usd.flats == adv.flats:
-        return adv, pub, adv
-    if usd.rate == pub.rate and usd.flats == pub.flats:
-        return adv, pub, pub
-    usd.reckon(worth, chosen, whole, fee)
+    if pub_is_usd:
+        usd = pub
+    elif not adv_is_usd:
+        usd = Column(by_usd, usd_flats, " usd")
+        usd.reckon(worth, chosen, whole, fee)
     return adv, pub, usd
 
 
 def _amounts(columns: _Columns, worth: Worth) -> Amounts:
     adv, pub, usd = columns
+    nothing_off = not worth.discounts
     return Amounts(
         sale=Money3(adv=adv.sale, pub=pub.sale, usd=usd.sale),
         commission=Money3(adv=adv.commission, pub=pub.commission, usd=usd.commission),
         fee=Money3(adv=adv.fee, pub=pub.fee, usd=usd.fee),
-        order_discount=Money3(adv=adv.discount, pub=pub.discount, usd=usd.discount),
-        order_discount_original=round3(worth.discounts),
+        order_discount=_ZEROS
+        if nothing_off
+        else Money3(adv=adv.discount, pub=pub.discount, usd=usd.discount),
+        order_discount_original=ZERO if nothing_off else round3(worth.discounts),
     )
 
 
@@ -220,36 +244,38 @@ def _items(
     columns: _Columns, worth: Worth, chosen: tuple[CommissionRule | None, ...]
 ) -> tuple[PricedItem, ...]:
     adv, pub, usd = columns
-    return tuple(
-        PricedItem(
-            sku=line.sku,
-            quantity=line.quantity,
-            per_item=Money3(adv=in_adv[0], pub=in_pub[0], usd=in_usd[0]),
-            commission=Money3(adv=in_adv[1], pub=in_pub[1], usd=in_usd[1]),
-            discount=Money3(adv=in_adv[2], pub=in_pub[2], usd=in_usd[2]),
-            rule=rule.rank if rule is not None else None,
-            item_list=rule.item_list if rule is not None else None,
-            situation=rule.situation if rule is not None else None,
+    items = []
+    for line, rule, in_adv, in_pub, in_usd in zip(
+        worth.lines, chosen, adv.items, pub.items, usd.items, strict=True
+    ):
+        adv_item, adv_commission, adv_discount = in_adv
+        pub_item, pub_commission, pub_discount = in_pub
+        usd_item, usd_commission, usd_discount = in_usd
+        items.append(
+            PricedItem(
+                sku=line.sku,
+                quantity=line.quantity,
+                per_item=Money3(adv=adv_item, pub=pub_item, usd=usd_item),
+                commission=Money3(adv=adv_commission, pub=pub_commission, usd=usd_commission),
+                discount=Money3(adv=adv_discount, pub=pub_discount, usd=usd_discount)
+                if line.discount
+                else _ZEROS,
+                rule=rule.rank if rule is not None else None,
+                item_list=rule.item_list if rule is not None else None,
+                situation=rule.situation if rule is not None else None,
+            )
         )
-        for line, rule, in_adv, in_pub, in_usd in zip(
-            worth.lines, chosen, adv.items, pub.items, usd.items, strict=True
-        )
-    )
+    return tuple(items)
 
 
 def _steps(columns: _Columns, worth: Worth) -> tuple[tuple[str, str], ...]:
-    """What rounding changed: the figure with the currencies it is shown in, and its exact value.
-
-    `items.2.per_item adv usd` is the second item's per-item amount in the advertiser's currency and in USD,
-    written as `dividend/divisor` because a quotient may never end.
-    """
-    steps: list[tuple[str, str]] = []
-    for column in dict.fromkeys(columns):
-        shown_in = "".join([name for name, other in zip(_SHOWN_IN, columns, strict=True) if other is column])
-        for place, figure, exact, divisor in column.steps:
-            of_item = f"items.{place}." if place else ""
-            divided = f"/{plain(divisor)}" if divisor is not None else ""
-            steps.append((f"{of_item}{figure}{shown_in}", f"{plain(exact)}{divided}"))
-    if round3(worth.discounts) != worth.discounts:
-        steps.append(("order_discount_original", plain(worth.discounts)))
+    """What rounding changed: the figure with the currencies it is shown in, and its exact value."""
+    adv, pub, usd = columns
+    steps = adv.steps
+    if pub is not adv:
+        steps = steps + pub.steps
+    if usd is not adv and usd is not pub:
+        steps = steps + usd.steps
+    if worth.discounts and round3(worth.discounts) != worth.discounts:
+        steps = [*steps, ("order_discount_original", plain(worth.discounts))]
     return tuple(steps)

@@ -11,6 +11,8 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from msgspec import UNSET
+
 from counterfoil.model.ledger import Rate, Rates
 from counterfoil.model.programme import RateQuote
 from counterfoil.money import exchange_rate
@@ -81,4 +83,5 @@ def _rate(
     worth = {quote.currency: quote.per_euro for quote in quotes}
     oldest = min(quotes, key=lambda quote: quote.day)
     value = exchange_rate(worth.get(source, _ONE), worth.get(target, _ONE))
-    return Rate(value=value, day=oldest.day, source=oldest.source), arrivals
+    also = [quote.source for quote in quotes if quote.source != oldest.source]
+    return Rate(value=value, day=oldest.day, source=oldest.source, also=also[0] if also else UNSET), arrivals

@@ -9,25 +9,30 @@ from __future__ import annotations
 from decimal import Decimal
 
 from counterfoil.model.programme import CommissionRule, Fee, Flat, Percent, PercentOfSale
-from counterfoil.money import CENT, ZERO, ratio3, round3
-from counterfoil.rules.amounts import LineWorth, Worth
+from counterfoil.money import CENT, MILLI, ZERO, plain, to_milli
+from counterfoil.rules.amounts import Worth
 
 _NOTHING = Decimal(0)
+_ONE = Decimal(1)
+_THOUSAND = Decimal(1000)
 
 
 class Column:
-    """All figures of one reporting currency. Currencies that convert alike share one column.
+    """All figures of one reporting currency, reckoned in `EXACT`. Currencies that convert alike share one.
 
-    `flats` are the units of this currency for one of each flat amount's. A step is (item from 1, or 0 for the
-    order; figure; exact value; what that is still to be divided by) of a figure that rounding changed.
+    `flats` are the units of this currency for one of each flat amount's. `shown_in` names the currencies that
+    share the column (` adv usd`). A step is a figure that rounding changed, and its exact value:
+    `items.2.per_item adv usd` is the second item's per-item amount in the advertiser's currency and in USD,
+    written as `dividend/divisor` because a quotient may never end.
     """
 
-    __slots__ = ("commission", "discount", "fee", "flats", "items", "rate", "sale", "steps")
+    __slots__ = ("commission", "discount", "fee", "flats", "items", "rate", "sale", "shown_in", "steps")
 
-    def __init__(self, rate: Decimal, flats: dict[str, Decimal]) -> None:
+    def __init__(self, rate: Decimal, flats: dict[str, Decimal], shown_in: str) -> None:
         self.rate = rate
         self.flats = flats
-        self.steps: list[tuple[int, str, Decimal, Decimal | None]] = []
+        self.shown_in = shown_in
+        self.steps: list[tuple[str, str]] = []
         self.sale = self.commission = self.fee = self.discount = ZERO
         self.items: list[tuple[Decimal, Decimal, Decimal]] = []
         """Per-item amount, commission and discount of each line."""
@@ -41,56 +46,84 @@ class Column:
     ) -> None:
         """Fills the column, figure by figure, by the rule of each line or of the order as one sum."""
         if worth.lines:
-            earned = _NOTHING
-            for place, (line, rule) in enumerate(zip(worth.lines, chosen, strict=True), start=1):
-                per_item = self._per_item(place, line, worth)
-                sale = per_item * line.quantity
-                exact = self._earned(rule, sale, line.quantity)
-                commission = self._rounded("commission", exact, place)
-                discount = self._rounded("discount", line.discount * self.rate, place)
-                self.items.append((per_item, commission, discount))
-                self.sale += sale
-                earned += exact
+            earned = self._reckon_lines(worth, chosen)
         else:
             self.sale = self._rounded("sale", worth.net * self.rate)
             earned = self._earned(whole, self.sale, 1)
         self.commission = self._rounded("commission", earned)
-        self.fee = self._rounded("fee", self._charged(fee))
-        self.discount = self._rounded("order_discount", worth.discounts * self.rate)
+        if fee is not None:
+            self.fee = self._rounded("fee", self._charged(fee))
+        if worth.discounts:
+            self.discount = self._rounded("order_discount", worth.discounts * self.rate)
 
-    def _rounded(self, figure: str, exact: Decimal, place: int = 0) -> Decimal:
+    def _reckon_lines(self, worth: Worth, chosen: tuple[CommissionRule | None, ...]) -> Decimal:
+        """Fills the items and the sale; the commission of all lines, unrounded."""
+        rate, steps, items, shown_in = self.rate, self.steps, self.items, self.shown_in
+        subtotal = worth.subtotal
+        net_here = worth.net * rate
+        takes_nothing_off = worth.net == subtotal
+        total, earned, place = ZERO, _NOTHING, 0
+        for (_, quantity, value, off), rule in zip(worth.lines, chosen, strict=True):
+            place += 1
+            per_item = ZERO
+            if quantity and subtotal:
+                # L · N · rate ÷ (S · q): multiplied first, divided once (D75, D76). S and N cancel if equal.
+                if takes_nothing_off and quantity == 1:
+                    dividend = value * rate
+                    per_item = to_milli(dividend, MILLI) or ZERO
+                    is_exact = per_item == dividend
+                else:
+                    dividend, divisor = (
+                        (value * rate, Decimal(quantity))
+                        if takes_nothing_off
+                        else (value * net_here, subtotal * quantity)
+                    )
+                    count, rest = divmod(dividend * _THOUSAND, divisor)
+                    is_exact = not rest
+                    if rest + rest > divisor:
+                        count += _ONE
+                    per_item = count * MILLI
+                if not is_exact:
+                    told = f"{plain(value * net_here)}/{plain(subtotal * quantity)}"
+                    steps.append((f"items.{place}.per_item{shown_in}", told))
+            sale = per_item if quantity == 1 else per_item * quantity
+            if rule is None:
+                exact = _NOTHING
+            elif isinstance(share := rule.rate, Percent):
+                exact = share.factor * sale
+            else:
+                exact = self._earned(rule, sale, quantity)
+            commission = to_milli(exact, MILLI) or ZERO
+            if commission != exact:
+                steps.append((f"items.{place}.commission{shown_in}", plain(exact)))
+            discount = self._rounded(f"items.{place}.discount", off * rate) if off else ZERO
+            items.append((per_item, commission, discount))
+            total += sale
+            earned += exact
+        self.sale = total
+        return earned
+
+    def _rounded(self, figure: str, exact: Decimal) -> Decimal:
         """The one rounding of a reported figure, remembered if it changed anything."""
-        value = round3(exact)
+        value = to_milli(exact, MILLI) or ZERO
         if value != exact:
-            self.steps.append((place, figure, exact, None))
-        return value
-
-    def _per_item(self, place: int, line: LineWorth, worth: Worth) -> Decimal:
-        """L · N · rate ÷ (S · q): multiplied first, divided once (D75, D76)."""
-        divisor = worth.subtotal * line.quantity
-        if not divisor:
-            return ZERO
-        dividend = line.value * worth.net * self.rate
-        value = ratio3(dividend, divisor)
-        if value * divisor != dividend:
-            self.steps.append((place, "per_item", dividend, divisor))
+            self.steps.append((figure + self.shown_in, plain(exact)))
         return value
 
     def _earned(self, rule: CommissionRule | None, sale: Decimal, units: int) -> Decimal:
         """A rule's commission, unrounded; a flat one is per unit (D79)."""
         if rule is None:
             return _NOTHING
-        if isinstance(rule.rate, Percent):
-            return rule.rate.value * CENT * sale
-        return rule.rate.value * units * self.flats[rule.rate.currency]
+        rate = rule.rate
+        if isinstance(rate, Percent):
+            return rate.factor * sale
+        return rate.value * units * self.flats[rate.currency]
 
-    def _charged(self, fee: Fee | None) -> Decimal:
+    def _charged(self, fee: Fee) -> Decimal:
         """The network's fee, unrounded (D84)."""
         match fee:
-            case None:
-                return _NOTHING
             case Percent():
-                return fee.value * CENT * self.commission
+                return fee.factor * self.commission
             case PercentOfSale():
                 return fee.value * CENT * self.sale
             case Flat():

@@ -57,7 +57,10 @@ def new_to_file(vertical: Mapping[str, str]) -> bool | None:
 
 def holds(situation: Situation, facts: Facts) -> bool:
     """Whether all conditions of a situation hold (spec/processing.md, section 9)."""
-    return all(_is_met(condition, facts) for condition in situation.conditions)
+    for condition in situation.conditions:  # noqa: SIM110 - a generator would cost more than the conditions
+        if not _is_met(condition, facts):
+            return False
+    return True
 
 
 def _is_met(condition: Condition, facts: Facts) -> bool:
@@ -70,13 +73,16 @@ def _is_met(condition: Condition, facts: Facts) -> bool:
         return False
     if not condition.equals and condition.at_least is None and condition.below is None:
         return True
-    return any(_passes(value, condition) for value in values if value)
+    for value in values:  # noqa: SIM110 - see `holds`
+        if value and _passes(value, condition):
+            return True
+    return False
 
 
 def _values(condition: Condition, facts: Facts) -> tuple[str, ...]:
+    if condition.subject == "vertical":
+        return (facts.vertical.get(condition.name, ""),)
     match condition.subject:
-        case "vertical":
-            return (facts.vertical.get(condition.name, ""),)
         case "custom":
             return tuple(pair.value for pair in facts.custom if pair.name == condition.name)
         case "coupon":

@@ -25,15 +25,17 @@ def unusual_values(order: Order) -> tuple[Code, ...]:
     warnings: tuple[Code, ...] = ()
     if not _ORDER_ID.fullmatch(order.order_id):
         warnings += (Code.ORDER_ID_CHARACTERS,)
-    if isinstance(order, Cancellation | Extension):
+    if isinstance(order, (Cancellation, Extension)):
         return warnings
-    if order.items and not all(_SKU.fullmatch(item.sku) for item in order.items):
-        warnings += (Code.SKU_UNUSUAL,)
+    for item in order.items or ():
+        if not _SKU.fullmatch(item.sku):
+            warnings += (Code.SKU_UNUSUAL,)
+            break
     sid = order.sid if isinstance(order, NewOrder) else None
     if (
-        len(order.coupon or "") > COUPON_LENGTH_MAX
-        or len(order.cj_event or "") > CJ_EVENT_LENGTH_MAX
-        or len(sid or "") > SID_LENGTH_MAX
+        (order.coupon and len(order.coupon) > COUPON_LENGTH_MAX)
+        or (order.cj_event and len(order.cj_event) > CJ_EVENT_LENGTH_MAX)
+        or (sid and len(sid) > SID_LENGTH_MAX)
     ):
         warnings += (Code.VALUE_TOO_LONG,)
     return warnings

@@ -7,7 +7,7 @@ Next: processing.py, which asks.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from hashlib import sha256
 
@@ -15,13 +15,15 @@ import msgspec
 from psycopg import Connection
 
 from counterfoil.model.ledger import Click, Standing
-from counterfoil.model.orders import Mode, NewOrder, OrderKey, Restatement, Submission
+from counterfoil.model.orders import Cancellation, Mode, NewOrder, OrderKey, Restatement, Submission
 from counterfoil.model.programme import Flat, Network, RateQuote
 from counterfoil.network import build
-from counterfoil.processing import Facts, Options
+from counterfoil.processing import Facts
+from counterfoil.processing.outcomes import place_of, use_of
 from counterfoil.rules.attribution import click_named
 from counterfoil.rules.conversion import FindRate, KnownRate
 from counterfoil.store import rows
+from counterfoil.store.options import OptionsAt, options_at
 from counterfoil.store.queries import sql
 
 
@@ -73,30 +75,32 @@ def facts_for(
     connection: Connection,
     submissions: Sequence[Submission],
     networks: Networks,
-    options: Options,
-    *,
-    rate_age_days_max: int,
+    unknown: Collection[OrderKey] = frozenset(),
 ) -> Facts:
-    """Everything that deciding these submissions can ask for."""
+    """Everything that deciding these submissions can ask for; nothing is asked about `unknown` orders."""
     networks.refresh(connection)
     row = connection.execute(sql("facts", "latest_rates")).fetchone()
     assert row is not None
     # Before the standings: a closing that finishes in between is seen by one of the two.
     closings = tuple((place[0], place[1]) for place in connection.execute(sql("facts", "closings")))
     clicks = _clicks(connection, submissions)
-    standings = _standings(connection, submissions)
+    standings = _standings(connection, submissions, unknown)
+    live_before = _live_before(connection, submissions, standings)
+    settings_at = options_at(connection)
     seen = {networks.version_at(submission.position) for submission in submissions}
-    priced_by = {standing.action.network_version for standing in standings.values()}
+    met = (*standings.values(), *live_before.values())
+    priced_by = {standing.action.network_version for standing in met}
     networks.load(connection, seen | priced_by)
     known = [networks.of(version) for version in seen | priced_by]
     return Facts(
         standings=standings,
         clicks=clicks,
-        used=_uses(connection, submissions, clicks, known),
+        used=_uses(connection, submissions, clicks, known, standings, live_before),
         network_at=networks.at,
         network_of=networks.of,
-        find_rate=_rates(connection, submissions, known, rate_age_days_max),
-        options=options,
+        find_rate=_rates(connection, submissions, known, settings_at),
+        options_at=settings_at,
+        live_before=live_before,
         rates_known=row[0],
         closings=closings,
     )
@@ -124,8 +128,12 @@ def _text(name: str) -> str:
     return name.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")
 
 
-def _standings(connection: Connection, submissions: Iterable[Submission]) -> dict[OrderKey, Standing]:
-    keys = {submission.key for submission in submissions}
+def _standings(
+    connection: Connection, submissions: Iterable[Submission], unknown: Collection[OrderKey]
+) -> dict[OrderKey, Standing]:
+    keys = {submission.key for submission in submissions if submission.key not in unknown}
+    if not keys:
+        return {}
     # A change of an order that exists only live is rehearsed on a copy of it (D113).
     keys |= {key._replace(mode=Mode.LIVE) for key in keys if key.mode is Mode.TEST}
     wanted = list(keys)
@@ -141,11 +149,41 @@ def _standings(connection: Connection, submissions: Iterable[Submission]) -> dic
     return dict(rows.standing(row) for row in found)
 
 
+def _live_before(
+    connection: Connection, submissions: Iterable[Submission], standings: Mapping[OrderKey, Standing]
+) -> dict[tuple[OrderKey, int], Standing]:
+    """What live orders were before test changes that waited while these moved on (D113, C8)."""
+    wanted = [
+        (key, submission.position)
+        for submission in submissions
+        if submission.mode is Mode.TEST
+        and isinstance(submission.order, Restatement | Cancellation)
+        and submission.key not in standings
+        and (live := standings.get(key := submission.key._replace(mode=Mode.LIVE)))
+        and place_of(live) > submission.position
+    ]
+    if not wanted:
+        return {}
+    found = connection.execute(
+        sql("facts", "live_before"),
+        {
+            "enterprises": [key.enterprise_id for key, _ in wanted],
+            "trackers": [key.action_tracker_id for key, _ in wanted],
+            "order_ids": [key.order_id for key, _ in wanted],
+            "positions": [position for _, position in wanted],
+        },
+    )
+    before = [(rows.standing(row), row[-1]) for row in found]
+    return {(key, position): standing for (key, standing), position in before}
+
+
 def _uses(
     connection: Connection,
-    submissions: Iterable[Submission],
+    submissions: Sequence[Submission],
     clicks: Mapping[str, Click],
     known: Iterable[Network],
+    standings: Mapping[OrderKey, Standing],
+    live_before: Mapping[tuple[OrderKey, int], Standing],
 ) -> dict[tuple[Mode, str, int], set[int]]:
     limited = {
         action.action_tracker
@@ -162,6 +200,7 @@ def _uses(
         and isinstance(submission.order, NewOrder)
         and (click := clicks.get(click_named(submission.order.cj_event) or ""))
     }
+    wanted |= _uses_to_copy(submissions, standings, live_before)
     if not wanted:
         return {}
     # The one dependence between keys: two lanes may want the last ordinal (D65). Sorted, so that nobody
@@ -177,6 +216,23 @@ def _uses(
     return used
 
 
+def _uses_to_copy(
+    submissions: Iterable[Submission],
+    standings: Mapping[OrderKey, Standing],
+    live_before: Mapping[tuple[OrderKey, int], Standing],
+) -> set[tuple[Mode, str, int]]:
+    """The clicks of live orders that test changes may adopt, where terms limit their uses."""
+    copied = set()
+    for submission in submissions:
+        if submission.mode is Mode.LIVE or submission.key in standings:
+            continue
+        key = submission.key._replace(mode=Mode.LIVE)
+        live = live_before.get((key, submission.position)) or standings.get(key)
+        if live is not None and (use := use_of(live.action)) is not None:
+            copied.add((Mode.TEST, use.click_id, use.action_tracker_id))
+    return copied
+
+
 def _lock_number(click_id: str, tracker: int) -> int:
     return int.from_bytes(sha256(f"{click_id}\x1f{tracker}".encode()).digest()[:4], signed=True)
 
@@ -185,23 +241,31 @@ def rates_on(
     connection: Connection, currencies: Iterable[str], day: date, position: int, age_days_max: int
 ) -> FindRate:
     """The look-up of rates for one day, as known before a place in the log."""
-    return _find_among(connection, set(currencies), [(day, position)], age_days_max)
+    return _find_among(connection, set(currencies), [(day, position, age_days_max)])
 
 
 def _rates(
-    connection: Connection, submissions: Sequence[Submission], known: Sequence[Network], age_days_max: int
+    connection: Connection,
+    submissions: Sequence[Submission],
+    known: Sequence[Network],
+    settings_at: OptionsAt,
 ) -> FindRate:
     currencies = _currencies(submissions, known)
     if len(currencies) == 1:
         # One currency throughout: nothing is ever converted.
         return _no_rate
-    wanted = {(submission.received_at.date(), submission.position) for submission in submissions}
-    return _find_among(connection, currencies, wanted, age_days_max)
+    wanted = {
+        (each.received_at.date(), each.position, settings_at(each.position).rate_age_days_max)
+        for each in submissions
+    }
+    return _find_among(connection, currencies, wanted)
 
 
 def _find_among(
-    connection: Connection, currencies: set[str], times: Iterable[tuple[date, int]], age_days_max: int
+    connection: Connection, currencies: set[str], times: Collection[tuple[date, int, int]]
 ) -> FindRate:
+    """The look-up for some (day, place in the log, days that a daily rate serves)."""
+    ages = {position: age_days_max for _, position, age_days_max in times}
     positions = [row[0] for row in connection.execute(sql("facts", "rate_positions"))]
 
     def known_until(position: int) -> int:
@@ -209,24 +273,24 @@ def _find_among(
         index = bisect_left(positions, position)
         return positions[index] if index < len(positions) else (positions[-1] + 1 if positions else 0)
 
-    spans = {(day, known_until(position)) for day, position in times}
+    spans = {(day, known_until(position), age_days_max) for day, position, age_days_max in times}
     wanted = sorted((currency, *span) for span in spans for currency in currencies - {"EUR"})
-    found: dict[tuple[str, date, int], KnownRate] = {}
-    for currency, day, until, *quotes in connection.execute(
+    found: dict[tuple[str, date, int, int], KnownRate] = {}
+    for currency, day, until, age_days_max, *quotes in connection.execute(
         sql("facts", "rates"),
         {
             "currencies": [row[0] for row in wanted],
             "days": [row[1] for row in wanted],
             "positions": [row[2] for row in wanted],
-            "age_days_max": age_days_max,
+            "ages": [row[3] for row in wanted],
         },
     ):
         rate = _chosen(currency, day, quotes[:4], quotes[4:], age_days_max)
         if rate is not None:
-            found[currency, day, until] = rate
+            found[currency, day, until, age_days_max] = rate
 
     def find(currency: str, day: date, position: int) -> KnownRate | None:
-        return found.get((currency, day, known_until(position)))
+        return found.get((currency, day, known_until(position), ages[position]))
 
     return find
 

@@ -6,7 +6,7 @@ run side by side. Next: facts.py, then posting.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -18,6 +18,10 @@ from counterfoil.model.orders import Channel, Extension, Kind, Mode, OrderKey, S
 from counterfoil.processing import Waiting
 from counterfoil.store.queries import sql
 
+_KINDS = {kind.value: kind for kind in Kind}
+_MODES = {mode.value: mode for mode in Mode}
+_CHANNELS = {channel.value: channel for channel in Channel}
+
 
 class Work(NamedTuple):
     """One lane of one request, to be decided whole."""
@@ -28,10 +32,24 @@ class Work(NamedTuple):
     submissions: int
 
 
+class Loaded(NamedTuple):
+    """Claimed submissions: no action was ever opened for `unknown` orders, `held` ones may be blocked."""
+
+    submissions: Sequence[Submission]
+    unknown: Collection[OrderKey]
+    held: Collection[OrderKey]
+
+
 def listen(connection: Connection) -> None:
     """Has the connection told, from now on, whenever something was accepted."""
     connection.autocommit = True
     connection.execute(sql("lanes", "listen"))
+
+
+def prepare(connection: Connection) -> None:
+    """Has the connection look into indexes whatever the statistics say; once, before its first chunk."""
+    connection.execute(sql("lanes", "look_up_only"))
+    connection.commit()
 
 
 def breathe(connection: Connection) -> None:
@@ -64,15 +82,23 @@ def claim(connection: Connection, lanes: Sequence[int], submissions_max: int) ->
     return works
 
 
-def submissions_of(connection: Connection, works: Sequence[Work]) -> list[Submission]:
-    """The submissions of the claimed work, in no particular order."""
+def load(connection: Connection, works: Sequence[Work]) -> Loaded:
+    """The submissions of the claimed work, in no particular order, and what is to be asked about them."""
     if not works:
-        return []
-    rows = connection.execute(
+        return Loaded((), frozenset(), frozenset())
+    rows = connection.cursor(binary=True).execute(
         sql("lanes", "load_pending"),
         {"batch_ids": [work.batch_id for work in works], "lanes": [work.lane for work in works]},
     )
-    return [submission_of(row) for row in rows]
+    submissions, unknown, held = [], set(), set()
+    for *row, is_known, is_held in rows.fetchall():
+        submission = submission_of(row)
+        submissions.append(submission)
+        if not is_known:
+            unknown.add(submission.key)
+        if is_held:
+            held.add(submission.key)
+    return Loaded(submissions, unknown, held)
 
 
 def released(connection: Connection, lanes: Sequence[int]) -> list[Waiting]:
@@ -84,6 +110,8 @@ def released(connection: Connection, lanes: Sequence[int]) -> list[Waiting]:
 def blocked(connection: Connection, keys: Iterable[OrderKey]) -> set[OrderKey]:
     """Which orders have a held submission, as keys of the ledger it belongs to."""
     wanted = list({key[1:] for key in keys})
+    if not wanted:
+        return set()
     rows = connection.execute(
         sql("lanes", "load_blocks"),
         {
@@ -160,8 +188,8 @@ def submission_of(row: Sequence[Any]) -> Submission:
     """A submission from a row of the log joined with its request, in the order of `load_pending`."""
     (batch_id, n, lane, kind, enterprise_id, tracker_id, order_id, cleaned, body, *request) = row
     position, first, received, mode, channel = request
-    asked = Kind(kind)
-    order = read_order(asked, bytes(body))
+    asked, ledger = _KINDS[kind], _MODES[mode]
+    order = read_order(asked, body)
     return Submission(
         submission_id=submission_id(batch_id, n),
         batch_id=batch_id,
@@ -170,12 +198,12 @@ def submission_of(row: Sequence[Any]) -> Submission:
         position=position,
         number=first + n - 1,
         received_at=received,
-        mode=Mode(mode),
-        channel=Channel(channel),
+        mode=ledger,
+        channel=_CHANNELS[channel],
         kind=asked,
         order=order or _nothing_readable(enterprise_id, tracker_id, order_id),
         is_readable=order is not None,
-        key=OrderKey(Mode(mode), enterprise_id, tracker_id, order_id),
+        key=OrderKey(ledger, enterprise_id, tracker_id, order_id),
         cleaned=cleaned,
     )
 

@@ -7,7 +7,7 @@ lookups/ above.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
@@ -15,7 +15,7 @@ from uuid import UUID
 from psycopg import Connection
 from psycopg.rows import class_row
 
-from counterfoil.model.ledger import Action, OrderVersion, RecordKind, Status
+from counterfoil.model.ledger import Action, OrderVersion, Rates, RecordKind, Status
 from counterfoil.model.orders import LANES, CorrectionReason, Mode, OrderKey, lane_of
 from counterfoil.store import rows
 from counterfoil.store.queries import sql
@@ -49,6 +49,7 @@ class SubmissionRow(NamedTuple):
     code: str | None
     warnings: list[str] | None
     skipped: list[str] | None
+    removed: list[str] | None
     original_action_id: int | None
     version: int | None
     winner: UUID | None
@@ -97,6 +98,25 @@ class RecordPlace(NamedTuple):
     enterprise_id: int
     original_action_id: int | None
     version: int | None
+
+
+class PeriodRow(NamedTuple):
+    """A bonus or an incentive: its figures, its reason, and the job that posted it."""
+
+    enterprise_id: int
+    kind: RecordKind
+    posted_at: datetime
+    advertiser_id: int
+    publisher_id: int
+    action_tracker_id: int
+    month: date
+    job_id: int
+    received_at: datetime
+    sender: str
+    reason: str
+    currency: str
+    rates: Rates
+    commission: tuple[Decimal, ...]
 
 
 class Visible(NamedTuple):
@@ -151,6 +171,16 @@ def place_of_record(connection: Connection, commission_id: int) -> RecordPlace |
     """What a commission id is a line of, in either ledger; `None` if there is no such record."""
     cursor = connection.cursor(row_factory=class_row(RecordPlace))
     return cursor.execute(sql("lookups", "place_of_record"), {"commission_id": commission_id}).fetchone()
+
+
+def period_of_record(connection: Connection, commission_id: int) -> PeriodRow | None:
+    """The bonus or incentive that a commission id is the line of; `None` if it is none."""
+    row = connection.execute(sql("lookups", "period_of_record"), {"commission_id": commission_id}).fetchone()
+    if row is None:
+        return None
+    enterprise_id, kind, *rest, rates, adv, pub, usd = row
+    found = (enterprise_id, RecordKind(kind), *rest, rows.read_rates(rates), (adv, pub, usd))
+    return PeriodRow._make(found)
 
 
 def ledger_of_order(connection: Connection, key: OrderKey) -> Ledger:

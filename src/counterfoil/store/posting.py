@@ -11,16 +11,18 @@ from decimal import Decimal
 from typing import Any
 
 from psycopg import Connection
+from psycopg.errors import ForeignKeyViolation
 
 from counterfoil.crashpoint import crashpoint
 from counterfoil.model.ledger import Decided, Line, OutcomeKind, RecordKind, Standing
 from counterfoil.model.orders import Kind, Mode
+from counterfoil.money import EXACT
 from counterfoil.store import rows
 from counterfoil.store.queries import sql
 
 _OUTCOME_TYPES = (
     "int8", "uuid", "int8", "text", "int8", "text", "text", "text", "text", "text[]", "text[]",
-    "int8", "int4", "uuid", "int4", "int8",
+    "int8", "int4", "uuid", "int4", "int8", "text[]",
 )  # fmt: skip
 _RECORD_TYPES = (
     "text", "int8", "text", "int8", "int8", "int4", "int2", "uuid", "timestamptz", "int8", "int8",
@@ -49,6 +51,8 @@ def write(connection: Connection, decisions: Sequence[Decided], finish: Callable
     lines = [(decided, line) for decided in decisions for line in decided.lines]
     counts = _copy_records(connection, lines)
     _copy(connection, "copy_event_draft", _EVENT_TYPES, _events(decisions))
+    if counts:
+        _refuse_strangers(connection)
     crashpoint("drafts.copied")
     crashpoint("post.before_flush")
     _flush(connection, counts, _totals(lines))
@@ -63,7 +67,7 @@ def write_wide(connection: Connection, decisions: Sequence[Decided]) -> None:
         rows.ACTION_TYPES,
         [rows.action_row(d.action) for d in decisions if d.action],
     )
-    _copy(connection, "copy_version", rows.VERSION_TYPES, _versions(decisions))
+    _copy(connection, "copy_version", rows.PACKED_VERSION_TYPES, _versions(decisions))
     _copy(connection, "copy_status", rows.STATUS_TYPES, _statuses(decisions))
     crashpoint("versions.inserted")
     _copy(connection, "copy_outcome", _OUTCOME_TYPES, [_outcome_row(decided) for decided in decisions])
@@ -84,6 +88,13 @@ def _flush(connection: Connection, counts: dict[Mode, int], totals: dict[str, li
         connection.commit()
 
 
+def _refuse_strangers(connection: Connection) -> None:
+    """Asked once a chunk: a line without its version and its tenant's action is refused with all others."""
+    found = connection.execute(sql("posting", "strangers")).fetchone()
+    if found is not None:
+        raise ForeignKeyViolation(f"a line of no version and action of its tenant: {found}")
+
+
 def _copy(
     connection: Connection, name: str, types: Sequence[str], content: Iterable[tuple[Any, ...]]
 ) -> None:
@@ -94,16 +105,17 @@ def _copy(
         return
     with connection.cursor() as cursor, cursor.copy(sql("posting", name)) as copy:
         copy.set_types(types)
-        copy.write_row(first)
+        write_row = copy.write_row
+        write_row(first)
         for row in rows_to_come:
-            copy.write_row(row)
+            write_row(row)
 
 
 def _versions(decisions: Iterable[Decided]) -> Iterable[tuple[Any, ...]]:
     for decided in decisions:
         for version in decided.versions:
             assert decided.standing is not None
-            yield rows.version_row(decided.standing.action, version)
+            yield rows.version_row(decided.standing.action, version, rows.packed)
 
 
 def _statuses(decisions: Iterable[Decided]) -> Iterable[tuple[Any, ...]]:
@@ -132,19 +144,25 @@ def _outcome_row(decided: Decided) -> tuple[Any, ...]:
         outcome.winner,
         decided.network_version,
         decided.rates_position,
+        list(outcome.removed),
     )
 
 
-def _write_current(connection: Connection, decisions: Iterable[Decided]) -> None:
+def _write_current(connection: Connection, decisions: Sequence[Decided]) -> None:
     latest: dict[int, Standing] = {}
     for decided in decisions:
         if decided.standing is not None and (decided.action or decided.versions or decided.status):
             latest[decided.standing.action.original_action_id] = decided.standing
     if not latest:
         return
-    content = [rows.current_row(standing) for standing in latest.values()]
-    _copy(connection, "copy_current_draft", rows.CURRENT_TYPES, content)
-    connection.execute(sql("posting", "upsert_current"))
+    # A row that cannot be there yet goes straight in; the others follow what they were.
+    opened = {decided.action.original_action_id for decided in decisions if decided.action is not None}
+    new = [rows.current_row(standing) for action, standing in latest.items() if action in opened]
+    moved = [rows.current_row(standing) for action, standing in latest.items() if action not in opened]
+    _copy(connection, "copy_current", rows.CURRENT_TYPES, new)
+    if moved:
+        _copy(connection, "copy_current_draft", rows.CURRENT_TYPES, moved)
+        connection.execute(sql("posting", "upsert_current"))
 
 
 def _write_uses(connection: Connection, decisions: Iterable[Decided]) -> None:
@@ -221,11 +239,14 @@ def _totals(lines: Iterable[tuple[Decided, Line]]) -> dict[str, list[Any]]:
             *(amounts.commission.adv, amounts.commission.pub, amounts.commission.usd),
             *(amounts.fee.adv, amounts.fee.usd),
         )
-        total = sums.setdefault(group, [0, 0, *([Decimal(0)] * len(figures))])
+        total = sums.get(group)
+        if total is None:
+            total = sums[group] = [0, 0, *([Decimal(0)] * len(figures))]
+        # Prices times quantities of many items have more digits than Decimal's own context keeps.
+        added = figures if line.sign > 0 else [figure.copy_negate() for figure in figures]
         total[0] += 1
         total[1] += line.kind is RecordKind.ORIGINAL
-        for at, figure in enumerate(figures, start=2):
-            total[at] += figure if line.sign > 0 else -figure
+        total[2:] = map(EXACT.add, total[2:], added)
     names = (
         "modes", "advertisers", "publishers", "trackers", "currencies", "records", "originals", "sale_adv",
         "sale_pub", "sale_usd", "commission_adv", "commission_pub", "commission_usd", "fee_adv", "fee_usd",

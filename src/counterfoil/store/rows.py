@@ -6,13 +6,15 @@ sum and check them. Next: facts.py and posting.py.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import msgspec
 from msgspec import Struct
+from psycopg import adapters
+from psycopg.adapt import PyFormat
 
 from counterfoil.model.ledger import (
     Action,
@@ -32,6 +34,7 @@ from counterfoil.model.ledger import (
 )
 from counterfoil.model.orders import CorrectionReason, Kind, Mode, OrderKey
 from counterfoil.model.programme import LockingMethod
+from counterfoil.money import ZERO
 
 
 class Priced(Struct, frozen=True, array_like=True):
@@ -57,6 +60,9 @@ VERSION_TYPES = (
     "int8", "int8", "int4", "text", "text", "uuid", "int8", "timestamptz", "timestamptz", "text", "text",
     "numeric", "numeric", "numeric", "bytea", *(("numeric",) * 13), "bytea", "bytea",
 )  # fmt: skip
+PACKED_VERSION_TYPES = tuple("bytea" if name == "numeric" else name for name in VERSION_TYPES)
+_PACK = adapters.get_dumper(Decimal, PyFormat.BINARY)(Decimal).dump
+_ZERO = _PACK(ZERO)
 STATUS_TYPES = (
     "int8", "int8", "timestamptz", "text", "uuid", "int8", "text", "timestamptz", "timestamptz", "bool",
     "timestamptz", "int8",
@@ -97,8 +103,19 @@ def action_row(action: Action) -> tuple[Any, ...]:
     )
 
 
-def version_row(action: Action, version: OrderVersion) -> tuple[Any, ...]:
-    """The version in the order of `copy_version`."""
+def packed(number: Decimal) -> Any:
+    """The number in PostgreSQL's binary form, for `PACKED_VERSION_TYPES`."""
+    return _ZERO if number is ZERO else _PACK(number)
+
+
+def _as_it_is(number: Decimal) -> Any:
+    return number
+
+
+def version_row(
+    action: Action, version: OrderVersion, number: Callable[[Decimal], Any] = _as_it_is
+) -> tuple[Any, ...]:
+    """The version in the order of `copy_version`; `number` is applied to every number in it."""
     amounts, rates, pricing = version.pricing.amounts, version.rates, version.pricing
     return (
         action.key.enterprise_id,
@@ -112,15 +129,13 @@ def version_row(action: Action, version: OrderVersion) -> tuple[Any, ...]:
         version.update_time,
         version.correction_reason and str(version.correction_reason),
         version.currency,
-        rates.adv.value,
-        rates.pub.value,
-        rates.usd.value,
-        _ENCODE(rates),
-        *_three(amounts.sale),
-        *_three(amounts.commission),
-        *_three(amounts.fee),
-        *_three(amounts.order_discount),
-        amounts.order_discount_original,
+        *_three(rates.adv.value, rates.pub.value, rates.usd.value, number),
+        _encoded(rates),
+        *_three(amounts.sale.adv, amounts.sale.pub, amounts.sale.usd, number),
+        *_three(amounts.commission.adv, amounts.commission.pub, amounts.commission.usd, number),
+        *_three(amounts.fee.adv, amounts.fee.pub, amounts.fee.usd, number),
+        *_three(amounts.order_discount.adv, amounts.order_discount.pub, amounts.order_discount.usd, number),
+        number(amounts.order_discount_original),
         _ENCODE(version.stated),
         _ENCODE(Priced(pricing.items, pricing.situations, pricing.rule, pricing.steps)),
     )
@@ -264,10 +279,33 @@ def read_priced(body: bytes) -> Priced:
     return _PRICED.decode(body)
 
 
+def read_rates(body: bytes) -> Rates:
+    """The rates with their days and sources, as they were kept."""
+    return _RATES.decode(body)
+
+
 def write_rates(rates: Rates) -> bytes:
     """The rates with their days and sources, as they are kept."""
     return _ENCODE(rates)
 
 
-def _three(figure: Money3) -> tuple[Decimal, Decimal, Decimal]:
-    return figure.adv, figure.pub, figure.usd
+_SAME_RATES_MAX = 64
+_same_rates: dict[int, tuple[Rates, bytes]] = {}
+
+
+def _encoded(rates: Rates) -> bytes:
+    """The rates as they are kept; orders of one request share theirs, so that they are written once."""
+    known = _same_rates.get(id(rates))
+    if known is None or known[0] is not rates:
+        if len(_same_rates) >= _SAME_RATES_MAX:
+            _same_rates.clear()
+        known = _same_rates[id(rates)] = rates, _ENCODE(rates)
+    return known[1]
+
+
+def _three(
+    adv: Decimal, pub: Decimal, usd: Decimal, number: Callable[[Decimal], Any]
+) -> tuple[Any, Any, Any]:
+    # Mostly one and the same in all three currencies.
+    first = number(adv)
+    return first, first if pub is adv else number(pub), first if usd is adv else number(usd)

@@ -120,10 +120,10 @@ def finish(connection: Connection, month: date) -> None:
     connection.execute(sql("statements", "finish_closing"), {"month": month})
 
 
-def waiting(connection: Connection, received_at: datetime) -> list[Waiting]:
-    """Held submissions of locked actions."""
+def waiting(connection: Connection, closing: Closing) -> list[Waiting]:
+    """Held submissions of locked actions, and held new orders, as of a closing."""
     cursor = connection.cursor(row_factory=class_row(Waiting))
-    return cursor.execute(sql("statements", "waiting_actions"), {"received_at": received_at}).fetchall()
+    return cursor.execute(sql("statements", "waiting_actions"), closing._asdict()).fetchall()
 
 
 def close_actions(connection: Connection, closing: Closing) -> int:

@@ -49,6 +49,61 @@ FROM unnest(%(modes)s::text[], %(enterprises)s::bigint[], %(trackers)s::bigint[]
         LIMIT 1
     ) AS status ON true;
 
+-- live_before
+-- What live orders were before some places in the log: the row of `standings`, and the place.
+SELECT action.mode, action.enterprise_id, action.action_tracker_id, action.order_id,
+    action.original_action_id, action.generation, action.position, action.submission_id, action.advertiser_id,
+    action.event_time, action.code, action.credit, action.contract_id, action.terms_id, action.terms_from,
+    action.network_version, action.locking_method, action.referral_ordinal, action.opening,
+    version.version, version.state, version.kind, version.submission_id, version.position, version.received_at,
+    version.update_time, version.correction_reason, version.currency, version.rate_adv, version.rate_pub,
+    version.rate_usd, version.rates, version.sale_adv, version.sale_pub, version.sale_usd,
+    version.commission_adv, version.commission_pub, version.commission_usd, version.fee_adv, version.fee_pub,
+    version.fee_usd, version.discount_adv, version.discount_pub, version.discount_usd, version.discount_original,
+    version.stated, version.priced,
+    status.validation, status.locking_date, status.locks_at, status.since, status.cause, status.position,
+    status.extended, status.closed_at, status.closed_position,
+    (
+        SELECT max(earlier.update_time)
+        FROM order_version AS earlier
+        WHERE earlier.enterprise_id = action.enterprise_id
+            AND earlier.original_action_id = action.original_action_id
+            AND earlier.position < wanted.position
+    ) AS latest_update,
+    wanted.position AS before
+FROM unnest(%(enterprises)s::bigint[], %(trackers)s::bigint[], %(order_ids)s::text[], %(positions)s::bigint[])
+        AS wanted (enterprise_id, action_tracker_id, order_id, position)
+    CROSS JOIN LATERAL (
+        SELECT *
+        FROM action AS generation
+        WHERE generation.enterprise_id = wanted.enterprise_id
+            AND generation.action_tracker_id = wanted.action_tracker_id
+            AND generation.order_id = wanted.order_id
+            AND generation.mode = 'live'
+            AND generation.position < wanted.position
+        ORDER BY generation.generation DESC
+        LIMIT 1
+    ) AS action
+    LEFT JOIN LATERAL (
+        SELECT *
+        FROM order_version AS state
+        WHERE state.enterprise_id = action.enterprise_id
+            AND state.original_action_id = action.original_action_id
+            AND state.position < wanted.position
+        ORDER BY state.version DESC
+        LIMIT 1
+    ) AS version ON true
+    LEFT JOIN LATERAL (
+        SELECT *
+        FROM action_status AS change
+        WHERE change.enterprise_id = action.enterprise_id
+            AND change.original_action_id = action.original_action_id
+            AND change.cause <> 'calendar'
+            AND change.position < wanted.position
+        ORDER BY change.position DESC, change.status_id DESC
+        LIMIT 1
+    ) AS status ON true;
+
 -- clicks
 -- The clicks that the orders name, as far as they are known here.
 SELECT click_id, clicked_at, publisher_id, property_id, advertiser_id, ad_id, sid, referring_url, browser,
@@ -86,11 +141,11 @@ ORDER BY kind, id, network_version DESC;
 
 -- rates
 -- For each currency, day and place in the log: the last rate known there, and the first that came later.
-SELECT wanted.currency, wanted.day, wanted.position,
+SELECT wanted.currency, wanted.day, wanted.position, wanted.age_days_max,
     known.day, known.source, known.per_euro, known.is_fixed,
     later.day, later.source, later.per_euro, later.is_fixed, later.position
-FROM unnest(%(currencies)s::text[], %(days)s::date[], %(positions)s::bigint[])
-        AS wanted (currency, day, position)
+FROM unnest(%(currencies)s::text[], %(days)s::date[], %(positions)s::bigint[], %(ages)s::integer[])
+        AS wanted (currency, day, position, age_days_max)
     LEFT JOIN LATERAL (
         SELECT rate.day, rate.source, rate.per_euro, rate.is_fixed
         FROM conversion_rate AS rate
@@ -102,7 +157,7 @@ FROM unnest(%(currencies)s::text[], %(days)s::date[], %(positions)s::bigint[])
         SELECT rate.day, rate.source, rate.per_euro, rate.is_fixed, rate.position
         FROM conversion_rate AS rate
         WHERE rate.currency = wanted.currency AND rate.day <= wanted.day AND rate.position >= wanted.position
-            AND (rate.is_fixed OR rate.day >= wanted.day - %(age_days_max)s::integer)
+            AND (rate.is_fixed OR rate.day >= wanted.day - wanted.age_days_max)
         ORDER BY rate.position, rate.day DESC
         LIMIT 1
     ) AS later ON true;

@@ -3,7 +3,7 @@ GRANT USAGE ON SCHEMA public TO {server};
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO {server};
 GRANT INSERT ON intake_request, intake_log, network_version, reference_version, conversion_rate, action,
     order_version, action_status, posting, commission_record, submission_outcome, event, period_record, statement, statement_line TO {server};
-GRANT INSERT ON statement_payment TO {server};
+GRANT INSERT ON statement_payment, deciding_options, verification_run, act TO {server};
 GRANT INSERT, UPDATE ON closing TO {server};
 GRANT UPDATE ON intake_head, business_clock TO {server};
 GRANT INSERT, UPDATE ON action_current, daily_total, token TO {server};

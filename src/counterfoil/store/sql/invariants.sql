@@ -1032,7 +1032,26 @@ FROM (
 ) AS waiting
     JOIN submission_outcome AS outcome USING (enterprise_id, action_tracker_id, order_id)
 WHERE (outcome.position, outcome.submission_id) > (waiting.position, waiting.submission_id)
-    AND outcome.mode = ANY (waiting.stops);
+    AND outcome.mode = ANY (waiting.stops)
+UNION ALL
+SELECT 'opened at another place than its submission''s', action.enterprise_id, action.original_action_id,
+    action.submission_id, outcome.submission_id
+FROM action
+    LEFT JOIN submission_outcome AS outcome USING (submission_id)
+WHERE outcome.position IS DISTINCT FROM action.position
+UNION ALL
+SELECT 'opened by a network that is not there', action.enterprise_id, action.original_action_id,
+    action.submission_id, NULL
+FROM action
+    LEFT JOIN network_version AS known ON known.version = action.network_version
+WHERE known.version IS NULL
+UNION ALL
+SELECT 'decided by another network than its place saw', outcome.enterprise_id, outcome.original_action_id,
+    outcome.submission_id, NULL
+FROM submission_outcome AS outcome
+WHERE outcome.network_version IS DISTINCT FROM (
+    SELECT max(known.version) FROM network_version AS known WHERE known.position < outcome.position
+);
 
 -- I24
 -- Generations whose versions, and orders whose generations, do not count from 1 without a gap.

@@ -1,5 +1,10 @@
 Lanes: how processors find work, take it, and know what stands before it.
 
+-- look_up_only
+-- Once for each connection: a processor asks by keys alone, so that a table without statistics, new or just
+-- restored, is never read from end to end.
+SET enable_seqscan = off;
+
 -- lanes_with_work
 -- Each lane that has pending work or a released submission, oldest first, with how much. A hint, read outside.
 SELECT lane, sum(submissions)::bigint AS submissions
@@ -9,7 +14,7 @@ FROM (
     SELECT lane, position, 1 FROM held_submission WHERE released_at IS NOT NULL
 ) AS work
 GROUP BY lane
-ORDER BY min(position);
+ORDER BY min(position), lane;
 
 -- try_lanes
 -- First statement of a posting transaction: takes those of the lanes that nobody else has.
@@ -25,13 +30,30 @@ ORDER BY pending.lane, pending.position
 LIMIT %(rows)s;
 
 -- load_pending
--- The submissions of the claimed work, as they stand in the log.
+-- The submissions of the claimed work, as they stand in the log; whether their order is known, and held.
 SELECT log.batch_id, log.n, log.lane, log.kind, log.enterprise_id, log.action_tracker_id, log.order_id,
     log.cleaned, log.body, request.position, request.first_number, request.received_at, request.mode,
-    request.channel
+    request.channel, known.found, held.found
 FROM unnest(%(batch_ids)s::uuid[], %(lanes)s::smallint[]) AS work (batch_id, lane)
     JOIN intake_log AS log ON log.batch_id = work.batch_id AND log.lane = work.lane
-    JOIN intake_request AS request ON request.batch_id = work.batch_id;
+    JOIN intake_request AS request ON request.batch_id = work.batch_id
+    -- With a limit, so that each is a look into an index and never a scan that grows.
+    LEFT JOIN LATERAL (
+        SELECT true AS found
+        FROM action
+        WHERE action.enterprise_id = log.enterprise_id
+            AND action.action_tracker_id = log.action_tracker_id
+            AND action.order_id = log.order_id
+        LIMIT 1
+    ) AS known ON true
+    LEFT JOIN LATERAL (
+        SELECT true AS found
+        FROM held_submission AS waits
+        WHERE waits.order_id = log.order_id
+            AND waits.enterprise_id = log.enterprise_id
+            AND waits.action_tracker_id = log.action_tracker_id
+        LIMIT 1
+    ) AS held ON true;
 
 -- load_released
 -- All held submissions of every order that has a released one, in the lanes that were taken.

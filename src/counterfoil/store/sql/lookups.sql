@@ -5,7 +5,8 @@ place and its outcome are those of one moment.
 -- The submissions at some places in the log, their outcome or the place where they wait; in log order.
 SELECT log.batch_id, log.n, request.position, request.received_at, request.mode, request.channel, log.kind,
     log.enterprise_id, log.action_tracker_id, log.order_id, outcome.outcome, outcome.code, outcome.warnings,
-    outcome.skipped, outcome.original_action_id, outcome.version, outcome.winner, outcome.network_version,
+    outcome.skipped, outcome.removed, outcome.original_action_id, outcome.version, outcome.winner,
+    outcome.network_version,
     held.code AS held_code, held.detail, held.since, held.tries, held.released_at,
     ahead.submission_id AS behind, ahead.mode AS behind_mode
 FROM unnest(%(batch_ids)s::uuid[], %(lanes)s::smallint[], %(firsts)s::integer[], %(lasts)s::integer[])
@@ -173,3 +174,19 @@ LIMIT %(rows)s;
 SELECT record.enterprise_id, record.original_action_id, record.version
 FROM commission_record AS record
 WHERE record.commission_id = %(commission_id)s;
+
+-- period_of_record
+-- The bonus or incentive that a commission id is the line of, and the place in the log of its job.
+SELECT record.enterprise_id, record.kind, record.posted_at, record.advertiser_id, record.publisher_id,
+    record.action_tracker_id, record.month, record.job_id, job.received_at, job.sender, period.reason,
+    period.currency, period.rates, period.commission_adv, period.commission_pub, period.commission_usd
+FROM commission_record AS record
+    JOIN period_record AS period
+        ON period.enterprise_id = record.enterprise_id
+        AND period.job_id = record.job_id
+        AND period.publisher_id = record.publisher_id
+        AND period.action_tracker_id = record.action_tracker_id
+        AND period.month = record.month
+        AND period.kind = record.kind
+    JOIN intake_request AS job ON job.position = record.job_id
+WHERE record.commission_id = %(commission_id)s AND record.original_action_id IS NULL;

@@ -42,11 +42,18 @@ FROM STDIN (FORMAT BINARY);
 -- copy_outcome
 -- One for each decided submission.
 COPY submission_outcome (enterprise_id, submission_id, position, mode, action_tracker_id, order_id, kind, outcome,
-    code, warnings, skipped, original_action_id, version, winner, network_version, rates_position)
+    code, warnings, skipped, original_action_id, version, winner, network_version, rates_position, removed)
+FROM STDIN (FORMAT BINARY);
+
+-- copy_current
+-- What the actions that this chunk opens are.
+COPY action_current (enterprise_id, original_action_id, mode, action_tracker_id, order_id, generation,
+    advertiser_id, publisher_id, event_time, version, state, validation, locking_method, locking_date, locks_at,
+    extended, closed_at, closed_position)
 FROM STDIN (FORMAT BINARY);
 
 -- copy_current_draft
--- What the actions of this chunk are now.
+-- What actions of earlier chunks are now.
 COPY current_draft (enterprise_id, original_action_id, mode, action_tracker_id, order_id, generation,
     advertiser_id, publisher_id, event_time, version, state, validation, locking_method, locking_date, locks_at,
     extended, closed_at, closed_position)
@@ -90,6 +97,22 @@ WHERE use.mode = freed.mode AND use.click_id = freed.click_id
 COPY record_draft (mode, ordinal, kind, enterprise_id, original_action_id, version, sign, submission_id,
     event_time, advertiser_id, publisher_id, property_id, ad_id, action_tracker_id, correction_reason)
 FROM STDIN (FORMAT BINARY);
+
+-- strangers
+-- Lines to be posted whose version or action is missing, or is another tenant's, ledger's or advertiser's.
+SELECT draft.enterprise_id, draft.original_action_id, draft.version
+FROM record_draft AS draft
+    LEFT JOIN order_version AS version
+        ON version.enterprise_id = draft.enterprise_id
+        AND version.original_action_id = draft.original_action_id
+        AND version.version = draft.version
+    LEFT JOIN action
+        ON action.enterprise_id = draft.enterprise_id
+        AND action.original_action_id = draft.original_action_id
+WHERE version.version IS NULL
+    OR (action.mode, action.advertiser_id, action.action_tracker_id)
+        IS DISTINCT FROM (draft.mode, draft.advertiser_id, draft.action_tracker_id)
+LIMIT 1;
 
 -- copy_event_draft
 -- The events, numbered from 1.

@@ -13,7 +13,7 @@ ORDER BY log.lane, request.position, log.n;
 -- The outcomes of some submissions, with the referral ordinal their action drew.
 SELECT outcome.submission_id, outcome.outcome, outcome.code, outcome.warnings, outcome.skipped,
     outcome.original_action_id, outcome.version, outcome.winner, outcome.network_version,
-    outcome.rates_position, action.referral_ordinal
+    outcome.rates_position, outcome.removed, action.referral_ordinal
 FROM submission_outcome AS outcome
     LEFT JOIN action
         ON action.enterprise_id = outcome.enterprise_id

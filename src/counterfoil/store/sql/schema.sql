@@ -35,6 +35,25 @@ BEGIN
         USING ERRCODE = 'integrity_constraint_violation';
 END
 $$;
+CREATE TABLE public.act (
+    act_id bigint NOT NULL,
+    acted_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    actor text NOT NULL,
+    deed text NOT NULL,
+    subject text NOT NULL,
+    before jsonb,
+    after jsonb,
+    request_id text
+);
+COMMENT ON TABLE public.act IS 'One act of a person or of an operator''s token, by machine time; written in the transaction that carries it out.';
+ALTER TABLE public.act ALTER COLUMN act_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.act_act_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 CREATE TABLE public.action (
     enterprise_id bigint NOT NULL,
     original_action_id bigint NOT NULL,
@@ -205,6 +224,15 @@ CREATE TABLE public.daily_total (
 )
 WITH (fillfactor='70');
 COMMENT ON TABLE public.daily_total IS 'Roll-up by UTC day of posting and currency of the order; rebuildable from the records.';
+CREATE TABLE public.deciding_options (
+    "position" bigint NOT NULL,
+    items_max integer NOT NULL,
+    rate_age_days_max integer NOT NULL,
+    rejects_stale_changes boolean NOT NULL,
+    ignores_declined boolean NOT NULL,
+    accepted_locks_at_once boolean NOT NULL
+);
+COMMENT ON TABLE public.deciding_options IS 'The settings that deciding asks for, and the place in the log from which they hold.';
 CREATE TABLE public.event (
     event_id bigint NOT NULL,
     at timestamp with time zone NOT NULL,
@@ -280,7 +308,7 @@ CREATE TABLE public.intake_request (
     submissions integer NOT NULL,
     first_number bigint NOT NULL,
     about text,
-    CONSTRAINT intake_request_channel_check CHECK ((channel = ANY (ARRAY['api'::text, 'tag'::text, 'postback'::text, 'file'::text, 'page'::text, 'network'::text, 'rates'::text, 'clock'::text, 'closing'::text, 'bonus'::text]))),
+    CONSTRAINT intake_request_channel_check CHECK ((channel = ANY (ARRAY['api'::text, 'tag'::text, 'postback'::text, 'file'::text, 'page'::text, 'network'::text, 'rates'::text, 'clock'::text, 'closing'::text, 'bonus'::text, 'settings'::text]))),
     CONSTRAINT intake_request_kind_check CHECK ((kind = ANY (ARRAY['create'::text, 'restate'::text, 'cancel'::text, 'extend'::text]))),
     CONSTRAINT intake_request_mode_check CHECK ((mode = ANY (ARRAY['live'::text, 'test'::text]))),
     CONSTRAINT intake_request_submissions_check CHECK ((submissions >= 0))
@@ -446,6 +474,7 @@ CREATE TABLE public.submission_outcome (
     winner uuid,
     network_version integer NOT NULL,
     rates_position bigint,
+    removed text[],
     CONSTRAINT submission_outcome_check CHECK (((outcome <> ALL (ARRAY['recorded'::text, 'rejected'::text])) OR (code IS NOT NULL))),
     CONSTRAINT submission_outcome_check1 CHECK (((outcome <> 'duplicate'::text) OR (winner IS NOT NULL))),
     CONSTRAINT submission_outcome_check2 CHECK (((outcome <> 'posted'::text) OR ((original_action_id IS NOT NULL) AND (version IS NOT NULL)))),
@@ -471,6 +500,28 @@ CREATE TABLE public.token (
     CONSTRAINT token_kind_check CHECK ((kind = ANY (ARRAY['live'::text, 'test'::text])))
 );
 COMMENT ON TABLE public.token IS 'Who may call: hashes only. Without a company the token is the network operator''s.';
+CREATE TABLE public.verification_run (
+    run_id bigint NOT NULL,
+    verified_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    is_full boolean NOT NULL,
+    from_event bigint NOT NULL,
+    to_event bigint NOT NULL,
+    violated text[] NOT NULL,
+    violating_rows bigint NOT NULL,
+    milliseconds bigint NOT NULL,
+    CONSTRAINT verification_run_check CHECK ((from_event <= to_event))
+);
+COMMENT ON TABLE public.verification_run IS 'One run of the invariants: over the orders that events between two numbers tell of, or over everything.';
+ALTER TABLE public.verification_run ALTER COLUMN run_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.verification_run_run_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+ALTER TABLE ONLY public.act
+    ADD CONSTRAINT act_pkey PRIMARY KEY (act_id);
 ALTER TABLE ONLY public.action_current
     ADD CONSTRAINT action_current_pkey PRIMARY KEY (enterprise_id, original_action_id);
 ALTER TABLE ONLY public.action
@@ -497,6 +548,8 @@ ALTER TABLE ONLY public.conversion_rate
     ADD CONSTRAINT conversion_rate_pkey PRIMARY KEY (currency, day, source, "position");
 ALTER TABLE ONLY public.daily_total
     ADD CONSTRAINT daily_total_pkey PRIMARY KEY (mode, day, advertiser_id, publisher_id, action_tracker_id, currency);
+ALTER TABLE ONLY public.deciding_options
+    ADD CONSTRAINT deciding_options_pkey PRIMARY KEY ("position");
 ALTER TABLE ONLY public.event
     ADD CONSTRAINT event_pkey PRIMARY KEY (event_id);
 ALTER TABLE ONLY public.held_submission
@@ -545,6 +598,8 @@ ALTER TABLE ONLY public.submission_outcome
     ADD CONSTRAINT submission_outcome_pkey PRIMARY KEY (submission_id);
 ALTER TABLE ONLY public.token
     ADD CONSTRAINT token_pkey PRIMARY KEY (token_id);
+ALTER TABLE ONLY public.verification_run
+    ADD CONSTRAINT verification_run_pkey PRIMARY KEY (run_id);
 CREATE INDEX action_current_by_order_id ON public.action_current USING btree (order_id);
 CREATE INDEX action_current_event_of_advertiser ON public.action_current USING btree (advertiser_id, event_time) WHERE (mode = 'live'::text);
 CREATE INDEX action_current_event_of_publisher ON public.action_current USING btree (publisher_id, event_time) WHERE (mode = 'live'::text);
@@ -568,10 +623,12 @@ CREATE INDEX held_submission_released ON public.held_submission USING btree (lan
 CREATE INDEX posting_by_time ON public.posting USING btree (mode, posted_at, last_commission_id);
 CREATE INDEX statement_line_of ON public.statement_line USING btree (kind, year, sequence, commission_id);
 CREATE INDEX submission_outcome_by_order ON public.submission_outcome USING hash (order_id);
+CREATE TRIGGER act_is_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.act FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 CREATE TRIGGER action_is_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.action FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 CREATE TRIGGER action_status_is_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.action_status FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 CREATE TRIGGER commission_record_is_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.commission_record FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 CREATE TRIGGER conversion_rate_is_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.conversion_rate FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+CREATE TRIGGER deciding_options_is_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.deciding_options FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 CREATE TRIGGER event_is_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.event FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 CREATE TRIGGER intake_log_is_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.intake_log FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 CREATE TRIGGER intake_request_is_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.intake_request FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
@@ -584,28 +641,19 @@ CREATE TRIGGER statement_is_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON p
 CREATE TRIGGER statement_line_is_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.statement_line FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 CREATE TRIGGER statement_payment_is_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.statement_payment FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 CREATE TRIGGER submission_outcome_is_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.submission_outcome FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
-ALTER TABLE ONLY public.action_current
-    ADD CONSTRAINT action_current_enterprise_id_original_action_id_fkey FOREIGN KEY (enterprise_id, original_action_id) REFERENCES public.action(enterprise_id, original_action_id);
-ALTER TABLE ONLY public.action
-    ADD CONSTRAINT action_network_version_fkey FOREIGN KEY (network_version) REFERENCES public.network_version(version);
-ALTER TABLE ONLY public.action
-    ADD CONSTRAINT action_position_fkey FOREIGN KEY ("position") REFERENCES public.intake_request("position");
-ALTER TABLE ONLY public.action_status
-    ADD CONSTRAINT action_status_enterprise_id_original_action_id_fkey FOREIGN KEY (enterprise_id, original_action_id) REFERENCES public.action(enterprise_id, original_action_id);
+CREATE TRIGGER verification_run_is_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.verification_run FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 ALTER TABLE ONLY public.closing
     ADD CONSTRAINT closing_position_fkey FOREIGN KEY ("position") REFERENCES public.intake_request("position");
-ALTER TABLE ONLY public.commission_record
-    ADD CONSTRAINT commission_record_enterprise_id_original_action_id_version_fkey FOREIGN KEY (enterprise_id, original_action_id, version) REFERENCES public.order_version(enterprise_id, original_action_id, version);
 ALTER TABLE ONLY public.conversion_rate
     ADD CONSTRAINT conversion_rate_position_fkey FOREIGN KEY ("position") REFERENCES public.intake_request("position");
+ALTER TABLE ONLY public.deciding_options
+    ADD CONSTRAINT deciding_options_position_fkey FOREIGN KEY ("position") REFERENCES public.intake_request("position");
 ALTER TABLE ONLY public.held_submission
     ADD CONSTRAINT held_submission_position_fkey FOREIGN KEY ("position") REFERENCES public.intake_request("position");
 ALTER TABLE ONLY public.intake_pending
     ADD CONSTRAINT intake_pending_position_fkey FOREIGN KEY ("position") REFERENCES public.intake_request("position");
 ALTER TABLE ONLY public.network_version
     ADD CONSTRAINT network_version_position_fkey FOREIGN KEY ("position") REFERENCES public.intake_request("position");
-ALTER TABLE ONLY public.order_version
-    ADD CONSTRAINT order_version_enterprise_id_original_action_id_fkey FOREIGN KEY (enterprise_id, original_action_id) REFERENCES public.action(enterprise_id, original_action_id);
 ALTER TABLE ONLY public.period_record
     ADD CONSTRAINT period_record_job_id_fkey FOREIGN KEY (job_id) REFERENCES public.intake_request("position");
 ALTER TABLE ONLY public.posting
@@ -622,7 +670,3 @@ ALTER TABLE ONLY public.statement
     ADD CONSTRAINT statement_month_fkey FOREIGN KEY (month) REFERENCES public.closing(month);
 ALTER TABLE ONLY public.statement_payment
     ADD CONSTRAINT statement_payment_kind_year_sequence_fkey FOREIGN KEY (kind, year, sequence) REFERENCES public.statement(kind, year, sequence);
-ALTER TABLE ONLY public.submission_outcome
-    ADD CONSTRAINT submission_outcome_network_version_fkey FOREIGN KEY (network_version) REFERENCES public.network_version(version);
-ALTER TABLE ONLY public.submission_outcome
-    ADD CONSTRAINT submission_outcome_position_fkey FOREIGN KEY ("position") REFERENCES public.intake_request("position");

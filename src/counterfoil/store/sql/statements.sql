@@ -18,14 +18,26 @@ VALUES (%(month)s, %(position)s, %(received_at)s, %(closed_by)s);
 UPDATE closing SET finished_at = business_now() WHERE month = %(month)s;
 
 -- waiting_actions
--- Locked actions with a held submission: they are left to the next closing.
-SELECT DISTINCT held.enterprise_id, held.action_tracker_id, held.order_id, held.submission_id, held.code
+-- What a closing has to leave to the next: held changes of locked actions, and new orders that are held.
+SELECT held.enterprise_id, held.action_tracker_id, held.order_id, held.submission_id, held.code
 FROM held_submission AS held
-    JOIN action_current AS current
-        ON current.enterprise_id = held.enterprise_id
-        AND current.action_tracker_id = held.action_tracker_id
-        AND current.order_id = held.order_id
-WHERE current.mode = 'live' AND current.closed_at IS NULL AND current.locks_at <= %(received_at)s
+    JOIN intake_request AS request ON request.position = held.position
+    LEFT JOIN LATERAL (
+        SELECT latest.closed_at, latest.locks_at
+        FROM action_current AS latest
+        WHERE latest.enterprise_id = held.enterprise_id
+            AND latest.action_tracker_id = held.action_tracker_id
+            AND latest.order_id = held.order_id
+            AND latest.mode = 'live'
+        ORDER BY latest.generation DESC
+        LIMIT 1
+    ) AS current ON true
+WHERE held.mode = 'live' AND held.position <= %(position)s
+    AND (
+        request.kind = 'create'
+        OR current IS NULL
+        OR (current.closed_at IS NULL AND current.locks_at <= %(received_at)s)
+    )
 ORDER BY held.enterprise_id, held.action_tracker_id, held.order_id, held.submission_id;
 
 -- close_actions
@@ -41,9 +53,17 @@ WITH due AS (
                 AND action.original_action_id = current.original_action_id
                 AND action.position <= %(position)s
         )
+        -- One that was accepted or declined after the closing's place was not locked there, even at that instant.
+        AND NOT EXISTS (
+            SELECT FROM action_status AS later
+            WHERE later.enterprise_id = current.enterprise_id
+                AND later.original_action_id = current.original_action_id
+                AND later.cause = 'submission' AND later.position > %(position)s
+        )
         AND NOT EXISTS (
             SELECT FROM held_submission AS held
-            WHERE held.enterprise_id = current.enterprise_id
+            WHERE held.mode = 'live'
+                AND held.enterprise_id = current.enterprise_id
                 AND held.action_tracker_id = current.action_tracker_id
                 AND held.order_id = current.order_id
         )
