@@ -27,6 +27,21 @@ _numbers = count(1)
 MEMORY_BYTES_MIN = 2 * 1024**3
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Makes the marker of long tests known."""
+    config.addinivalue_line("markers", "deep: takes about a minute; runs with `-m deep` alone")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves long tests out, unless a run asks for marks."""
+    if config.getoption("markexpr"):
+        return
+    deep = [item for item in items if item.get_closest_marker("deep")]
+    if deep:
+        config.hook.pytest_deselected(items=deep)
+        items[:] = [item for item in items if item not in deep]
+
+
 @pytest.fixture(scope="session")
 def home() -> Iterator[Path]:
     """A folder that the database's own account can reach, also when the tests run as root.

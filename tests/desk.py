@@ -14,6 +14,7 @@ from uuid import UUID
 
 from psycopg.rows import namedtuple_row
 
+from counterfoil.administration import note_options
 from counterfoil.intake import Intake, new_batch_id, prepared
 from counterfoil.model.ledger import Money3, Standing
 from counterfoil.model.orders import (
@@ -72,11 +73,12 @@ class RecordLine(NamedTuple):
 
 
 class SubmissionLine(NamedTuple):
-    """What became of one submission, as `outcomes` says it, with its warnings and skipped checks."""
+    """What became of one submission, as `outcomes` says it, and all that its outcome tells."""
 
     outcome: str
     warnings: tuple[str, ...]
     skipped: tuple[str, ...]
+    removed: tuple[str, ...]
 
 
 class Desk:
@@ -105,9 +107,13 @@ class Desk:
         """A way to open a connection of the serving role."""
         return lambda: connect(self.urls.server, name=name)
 
-    def new_worker(self, options: Options | None = None, chunk_max: int = 1000) -> Worker:
+    def new_worker(self, chunk_max: int = 1000) -> Worker:
         """Another processor on the same log."""
-        return Worker(self.opener("worker"), options or Options(), chunk_max=chunk_max, rate_age_days_max=5)
+        return Worker(self.opener("worker"), chunk_max=chunk_max)
+
+    def note(self, options: Options) -> None:
+        """Settings of deciding, for what is sent from here on."""
+        note_options(self.connection, options, "tests")
 
     def click(
         self,
@@ -243,15 +249,29 @@ class Desk:
     def submissions(self, key: OrderKey) -> list[SubmissionLine]:
         """What became of every submission of an order, in log order."""
         rows = self.connection.execute(
-            "SELECT position, submission_id, coalesce(code, outcome), warnings, skipped"
+            "SELECT position, submission_id, coalesce(code, outcome), warnings, skipped, removed"
             " FROM submission_outcome"
             " WHERE (mode, enterprise_id, action_tracker_id, order_id) = (%s, %s, %s, %s)"
-            " UNION ALL SELECT position, submission_id, 'held ' || code, '{}', '{}' FROM held_submission"
+            " UNION ALL SELECT position, submission_id, 'held ' || code, '{}', '{}', '{}'"
+            " FROM held_submission"
             " WHERE (mode, enterprise_id, action_tracker_id, order_id) = (%s, %s, %s, %s)"
             " ORDER BY position, submission_id",
             (str(key.mode), *key[1:]) * 2,
         )
-        return [SubmissionLine(row[2], tuple(row[3]), tuple(row[4])) for row in rows]
+        return [SubmissionLine(row[2], tuple(row[3]), tuple(row[4]), tuple(row[5])) for row in rows]
+
+    def submission_ids(self, key: OrderKey) -> list[UUID]:
+        """The decided and held submissions of an order, in log order."""
+        rows = self.connection.execute(
+            "SELECT submission_id FROM ("
+            " SELECT position, submission_id FROM submission_outcome"
+            " WHERE (mode, enterprise_id, action_tracker_id, order_id) = (%s, %s, %s, %s)"
+            " UNION ALL SELECT position, submission_id FROM held_submission"
+            " WHERE (mode, enterprise_id, action_tracker_id, order_id) = (%s, %s, %s, %s)"
+            ") AS found ORDER BY position, submission_id",
+            (str(key.mode), *key[1:]) * 2,
+        )
+        return [submission_id for (submission_id,) in rows]
 
     def held(self, key: OrderKey) -> list[str]:
         """Codes of the held submissions of an order, in log order."""

@@ -9,11 +9,10 @@ from __future__ import annotations
 import fcntl
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from socket import socket
 from threading import Event
 
 import psycopg
@@ -21,26 +20,32 @@ import structlog
 from psycopg import Connection
 from psycopg.conninfo import conninfo_to_dict
 
-from counterfoil import crashpoint
-from counterfoil.administration import make_sandbox
-from counterfoil.api.service import Service, run
+from counterfoil import backups, metrics, tracing
+from counterfoil.administration import make_sandbox, note_options
+from counterfoil.api.handing import queue
+from counterfoil.backups import refuse_unverified
 from counterfoil.clock import Clock, SandboxClock, SystemClock, monotonic
 from counterfoil.draining import drain
+from counterfoil.health import refuse_unsafe
+from counterfoil.logs import configure_logs
+from counterfoil.model.ledger import Decision
 from counterfoil.processing import Options
-from counterfoil.running import process_until, stop_when_asked, stop_when_orphaned
-from counterfoil.sandbox import SandboxTime
-from counterfoil.scheduler import Scheduler
+from counterfoil.running import stop_when_asked
+from counterfoil.sandbox import KeptClock, SandboxTime
 from counterfoil.settings import SettingError, Settings
 from counterfoil.statements import Books
 from counterfoil.store import log, reference
 from counterfoil.store.connection import DatabaseUrls, connect
 from counterfoil.store.embedded import Lease, StoreUnavailable, acquire, is_running
-from counterfoil.store.migrate import Migration, check_schema, migrate
+from counterfoil.store.migrate import Migration, migrate
 from counterfoil.supervision import Child, listening_socket, supervise
+from counterfoil.verification import Progress, Report
 from counterfoil.worker import Worker
 
 Say = Callable[[str], None]
 START_AGAIN_S = 2.0
+METRICS = "metrics"
+"""Folder in the data directory in which processes count."""
 
 _log = structlog.get_logger("counterfoil")
 
@@ -51,7 +56,7 @@ def say_on_stderr(sentence: str) -> None:
     sys.stderr.flush()
 
 
-def _silently(_sentence: str) -> None:
+def silently(_sentence: str) -> None:
     """A process that serves says nothing to the terminal; its supervisor does."""
 
 
@@ -129,6 +134,7 @@ def _refuse_unreadable(url: str, name: str) -> None:
 @contextmanager
 def database(settings: Settings, *, purpose: str, say: Say = say_on_stderr) -> Iterator[Database]:
     """The database of a command, with the schema up to date."""
+    start_logs(settings)
     reached = Database(settings, purpose=purpose, say=say)
     try:
         reached.migrate()
@@ -137,10 +143,16 @@ def database(settings: Settings, *, purpose: str, say: Say = say_on_stderr) -> I
         reached.release()
 
 
+def start_logs(settings: Settings) -> None:
+    """From now on the log has the form and the level of the settings."""
+    configure_logs(form=settings.log_format, level=settings.log_level, requests=settings.log_requests == "on")
+
+
 def options_of(settings: Settings) -> Options:
-    """The settings that deciding asks for."""
+    """The settings that deciding asks for; serve and worker give them a place in the log as they start."""
     return Options(
         items_max=settings.items_max,
+        rate_age_days_max=settings.rate_age_days_max,
         rejects_stale_changes=settings.update_time_behind == "reject",
         ignores_declined=settings.declined_not_open_ended == "ignore",
         accepted_locks_at_once=settings.accepted_lock == "immediate",
@@ -153,12 +165,41 @@ def clock_of(reached: Database) -> Clock:
         _, is_sandbox = reference.read_clock(connection)
     if not is_sandbox:
         return SystemClock()
+    return SandboxClock(KeptClock(reached.connect).now)
 
-    def sandbox_time() -> datetime:
-        with reached.connect("clock") as connection:
-            return reference.read_clock(connection)[0]
 
-    return SandboxClock(sandbox_time)
+@contextmanager
+def owning(settings: Settings) -> Iterator[tuple[Connection, Database]]:
+    """A free connection of the owner's, for a copy of everything; the schema is left as it is."""
+    reached = Database(settings, purpose="copy")
+    try:
+        with connect(reached.urls.owner, name="copy", autocommit=True) as connection:
+            yield connection, reached
+    finally:
+        reached.release()
+
+
+def restore(
+    settings: Settings, source: Path, restored_by: str, heard: Callable[[str], None], checked: Progress
+) -> Report:
+    """What `counterfoil restore` does: loads a backup, brings its schema up to date, verifies everything.
+
+    Raises BackupRefused, CopyFailed.
+    """
+    slip = backups.read_slip(source)
+    with only_server_of(settings.data_dir), owning(settings) as (connection, reached):
+        backups.load(connection, reached.urls.owner, source, slip)
+        heard(f"Loaded {slip.extent.submissions:,} submissions and {slip.extent.records:,} records.")
+        reached.migrate()
+        return backups.accept(connection, restored_by, checked)
+
+
+def verify_restored(settings: Settings, verified_by: str, checked: Progress) -> Report:
+    """What `counterfoil restore --verify` does: verifies what was loaded before; clean, it may be served."""
+    with owning(settings) as (connection, reached):
+        backups.refuse_unrestored(connection)
+        reached.migrate()
+        return backups.accept(connection, verified_by, checked)
 
 
 @contextmanager
@@ -200,13 +241,14 @@ def books(settings: Settings) -> Iterator[Books]:
         )
 
 
-def new_worker(settings: Settings, reached: Database) -> Worker:
-    """A processor."""
+def new_worker(
+    settings: Settings,
+    reached: Database,
+    report: Callable[[Sequence[Decision], Mapping[str, float]], None] | None = None,
+) -> Worker:
+    """A processor; `report` hears of every chunk that it has committed."""
     return Worker(
-        lambda: reached.connect("processor"),
-        options_of(settings),
-        chunk_max=settings.chunk_submissions_max,
-        rate_age_days_max=settings.rate_age_days_max,
+        lambda: reached.connect("processor"), chunk_max=settings.chunk_submissions_max, report=report
     )
 
 
@@ -233,48 +275,23 @@ def administering(settings: Settings) -> Iterator[Connection]:
 def work(settings: Settings) -> None:
     """What `counterfoil worker` does: processors alone, until they are asked to stop."""
     stop = stop_when_asked()
+    tracing.exporter_of(settings.traces)
     with database(settings, purpose="worker") as reached:
+        with reached.connect("start") as connection:
+            refuse_unverified(connection)
+            refuse_unsafe(connection)
+            note_options(connection, options_of(settings), "counterfoil worker")
+        metrics.clean(settings.data_dir / METRICS)
         say_on_stderr("Deciding and posting orders. Stop with Ctrl-C.")
         supervise(_processors(settings), stop, reached.keep_alive)
     say_on_stderr("Stopped.")
-
-
-def work_as_child(settings: Settings) -> None:
-    """A processor under `serve`: stops also when the supervisor is gone."""
-    crashpoint.arm(settings.crashpoint)
-    stop = stop_when_asked()
-    stop_when_orphaned(stop.set)
-    reached = Database(settings, purpose="processor", say=_silently)
-    try:
-        with reached.connect("processor") as connection:
-            check_schema(connection)
-        process_until(
-            stop,
-            new_worker(settings, reached),
-            Scheduler(lambda: reached.connect("scheduler")),
-            lambda: reached.connect("bell"),
-        )
-    finally:
-        reached.release()
-
-
-def answer_as_child(settings: Settings, listener: int) -> None:
-    """An API process under `serve`, on the socket it hands down; stops also when the supervisor is gone."""
-    crashpoint.arm(settings.crashpoint)
-    reached = Database(settings, purpose="api", say=_silently)
-    try:
-        sandbox = SandboxTime(reached.connect, lambda: new_worker(settings, reached))
-        service = Service(settings, clock_of(reached), sandbox, reached.urls.server, reached.connect)
-        run(service, socket(fileno=listener), on_start=stop_when_orphaned)
-    finally:
-        reached.release()
 
 
 @contextmanager
 def only_server_of(data_dir: Path) -> Iterator[None]:
     """Keeps a second `serve` from this data directory. Raises SettingError when there is one."""
     try:
-        data_dir.mkdir(parents=True, exist_ok=True)
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(data_dir / "serve.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise SettingError(
@@ -308,6 +325,8 @@ def serve(
     StoreUnavailable, SchemaError.
     """
     stop = stop_when_asked()
+    # Before anything is started for it: a process of ours would fail again and again.
+    tracing.exporter_of(settings.traces)
     with (
         only_server_of(settings.data_dir),
         listening_socket(settings.host, settings.port) as listener,
@@ -316,11 +335,19 @@ def serve(
         if clock is not None:
             with reached.connect("clock") as connection:
                 make_sandbox(connection, clock)
+        with reached.connect("start") as connection:
+            refuse_unverified(connection)
+            refuse_unsafe(connection)
+            note_options(connection, options_of(settings), "counterfoil serve")
+        metrics.clean(settings.data_dir / METRICS)
         if started is not None:
             started(reached, stop)
         else:
             say(f"Serving on {address_of(settings)}. Stop with Ctrl-C.")
-        supervise(_children(settings, listener.fileno()), stop, reached.keep_alive)
+        into, out_of = queue()
+        with into, out_of:
+            children = _children(settings, listener.fileno(), into.fileno(), out_of.fileno())
+            supervise(children, stop, reached.keep_alive)
     say("Stopped.")
 
 
@@ -330,12 +357,18 @@ def address_of(settings: Settings) -> str:
     return f"http://{host}:{settings.port}"
 
 
-def _children(settings: Settings, listener: int) -> list[Child]:
+def _children(settings: Settings, listener: int, into: int, out_of: int) -> list[Child]:
+    """The processes of `serve`; `into` and `out_of` are the ends of the queue from the API to the readers."""
+    open_in_api = (listener, into) if settings.readers else (listener,)
     api = [
-        Child(f"api {n}", ["api", str(listener)], settings, (listener,))
+        Child(f"api {n}", ["api", *map(str, open_in_api)], settings, open_in_api)
         for n in range(1, settings.workers + 1)
     ]
-    return [*api, *_processors(settings)]
+    readers = [
+        Child(f"reader {n}", ["reader", str(out_of)], settings, (out_of,))
+        for n in range(1, settings.readers + 1)
+    ]
+    return [*api, *readers, *_processors(settings)]
 
 
 def _processors(settings: Settings) -> list[Child]:

@@ -55,6 +55,11 @@ def unix_milliseconds() -> int:
     return time.time_ns() // 1_000_000
 
 
+def unix_nanoseconds() -> int:
+    """Nanoseconds since 1970, for spans of traces."""
+    return time.time_ns()
+
+
 def sleep(seconds: float) -> None:
     """Waits."""
     time.sleep(seconds)

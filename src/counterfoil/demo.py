@@ -62,7 +62,11 @@ def run(settings: Settings, *, clock: datetime | None = None, say: Say = say_in_
 
     Raises what `app.serve` raises.
     """
-    opened = replace(settings, introspection="open", origins={**settings.origins, "introspection": "demo"})
+    origins = {**settings.origins, "introspection": "demo"}
+    # The demo tells what happens in words of its own.
+    level = settings.log_level if "log_level" in settings.origins else "warning"
+    origins.setdefault("log_level", "demo")
+    opened = replace(settings, introspection="open", log_level=level, origins=origins)
 
     def started(reached: app.Database, stop: Event) -> None:
         with reached.connect("seed") as connection:

@@ -574,3 +574,49 @@ _ROWS = (
 )
 
 CATALOGUE: dict[Code, Entry] = {row.code: row for row in _ROWS}
+
+
+class OwnCode(StrEnum):
+    """Codes that only our own endpoints tell: `/export/commissions` and `/sandbox/clock`."""
+
+    PARAMETER_UNKNOWN = "PARAMETER_UNKNOWN"
+    FIELD_UNKNOWN = "FIELD_UNKNOWN"
+    PARAMETER_REPEATED = "PARAMETER_REPEATED"
+    PARAMETER_INVALID = "PARAMETER_INVALID"
+    PARAMETER_MISSING = "PARAMETER_MISSING"
+    PARAMETERS_TOO_MANY = "PARAMETERS_TOO_MANY"
+    BODY_UNREADABLE = "BODY_UNREADABLE"
+    EXTRA_MISSING = "EXTRA_MISSING"
+    CLOCK_REFUSED = "CLOCK_REFUSED"
+
+
+class Own(NamedTuple):
+    """One row: what is said, in general; the answer itself names the value and its own remedy."""
+
+    code: OwnCode
+    sentence: str
+    remedy: str
+
+
+OWN: dict[OwnCode, Own] = {
+    row.code: row
+    for row in (
+        Own(OwnCode.PARAMETER_UNKNOWN, "There is no parameter of this name.", "Use the name in the hint."),
+        Own(OwnCode.FIELD_UNKNOWN, "There is no field of this name.", "Use a field of the schema."),
+        Own(OwnCode.PARAMETER_REPEATED, "A parameter is given more than once.", "Give it once."),
+        Own(OwnCode.PARAMETER_INVALID, "A parameter has a value that it cannot have.", "Correct the value."),
+        Own(OwnCode.PARAMETER_MISSING, "A parameter is missing.", "Add the one that the answer names."),
+        Own(OwnCode.PARAMETERS_TOO_MANY, "There are too many values.", "Send them as JSON, or in parts."),
+        Own(OwnCode.BODY_UNREADABLE, "The body cannot be read.", "Send JSON in the form of the hint."),
+        Own(
+            OwnCode.EXTRA_MISSING,
+            "This server cannot write Parquet: its extra `parquet` is not installed.",
+            "Where the server runs: pip install 'counterfoil[parquet]'. Or use format=csv or jsonl.",
+        ),
+        Own(
+            OwnCode.CLOCK_REFUSED,
+            "The clock cannot be moved so: no sandbox, not forward, or no such time.",
+            "Advance a sandbox to a later time.",
+        ),
+    )
+}

@@ -58,6 +58,9 @@ class Settings:
     host: str = _setting("127.0.0.1", "Address to serve on.")
     port: int = _setting(8080, "Port to serve on.")
     workers: int = _setting(1, "API processes.")
+    readers: int = _setting(
+        1, "Processes that read large orders' requests beside the API processes; 0 has these do it."
+    )
     processors: int = _setting(1, "Processes that decide and post orders.")
 
     explorer: str = _setting(
@@ -70,6 +73,32 @@ class Settings:
         "token", "Who may introspect: with a token, everyone, nobody.", choices=("token", "open", "off")
     )
     body_mb_max: int = _setting(100, "Largest body in MB, before and after decompression.")
+    metrics: str = _setting(
+        "loopback",
+        "Who sees /metrics: this machine, or an operator's `admin` token; that alone; everyone; nobody.",
+        choices=("loopback", "admin", "open", "off"),
+    )
+    verify_every_minutes: int = _setting(
+        60, "How often one processor checks the orders that were touched since; 0 for never."
+    )
+    traces: str = _setting(
+        "off",
+        "Where OpenTelemetry traces go; needs the extra `otel`, and for otlp its exporter.",
+        choices=("off", "console", "otlp", "otlp_proto_http", "otlp_proto_grpc"),
+    )
+    log_format: str = _setting(
+        "auto",
+        "Form of the log: text on a terminal and JSON elsewhere, or one of the two.",
+        choices=("auto", "json", "text"),
+    )
+    log_level: str = _setting(
+        "info",
+        "Least level of a line in the log; at debug, exceptions are told in their own words.",
+        choices=("debug", "info", "warning", "error"),
+    )
+    log_requests: str = _setting(
+        "on", "Whether each accepted request has a line in the log, at level info.", choices=("on", "off")
+    )
     rate_limit: str = _setting(
         "off",
         "Calls that one token may make in so many seconds, such as 200/300; each API process counts its own.",
@@ -107,12 +136,26 @@ class Settings:
     shape_variables_depth_max: int = _setting(16, "Deepest JSON of the variables.")
     minimum_payment: str = _setting("0", "Least amount of a statement that is paid; less is carried over.")
     page_records_max: int = _setting(10_000, "Records on one page of a commission report.")
-    large_requests_max: int = _setting(4, "Large requests judged at the same time; more wait.")
+    large_body_kb: int = _setting(64, "From this size on a request is large, in KB.")
+    large_requests_max: int = _setting(
+        2, "Large requests that a reader, or an API process without one, judges at the same time; more wait."
+    )
     large_waiting_max: int = _setting(16, "Large requests that may wait for their turn; beyond it 504.")
     bodies_mb_max: int = _setting(
         512, "Request bodies that an API process holds at the same time, in MB; beyond it 504."
     )
     waiting_mb_max: int = _setting(256, "Accepted work that may wait for its commit, in MB; beyond it 504.")
+    connections_max: int = _setting(
+        4_000, "Connections that an API process holds at the same time; beyond it 504."
+    )
+    connections_address_max: int = _setting(
+        2_000, "Connections from one address to an API process; beyond it 504."
+    )
+    trusted_proxies: str = _setting(
+        "",
+        "Addresses of proxies that may say in X-Forwarded-For whom they speak for, separated by commas, "
+        "such as 10.0.0.7,10.1.0.0/16.",
+    )
     chunk_submissions_max: int = _setting(5_000, "Submissions a processor decides in one transaction.")
 
     crashpoint: str = _setting("", "For crash tests: name[:nth] of the point at which a process ends itself.")
@@ -135,7 +178,7 @@ class Settings:
 
 
 NAMES = tuple(f.name for f in fields(Settings) if f.name != "origins")
-_FIELDS = {f.name: f for f in fields(Settings)}
+FIELDS = {f.name: f for f in fields(Settings)}
 
 
 def read_settings(
@@ -197,13 +240,13 @@ def _known(name: str, shown: str) -> None:
 
 
 def _checked(name: str, value: object, origin: str) -> object:
-    default = _FIELDS[name].default
-    choices = _FIELDS[name].metadata["choices"]
+    default = FIELDS[name].default
+    choices = FIELDS[name].metadata["choices"]
     if isinstance(default, Path):
         return Path(str(value))
     if isinstance(default, int):
         return _whole_number(name, value, origin)
-    form = _FIELDS[name].metadata["form"]
+    form = FIELDS[name].metadata["form"]
     if choices and str(value) not in choices and not (form and re.fullmatch(form, str(value))):
         example = " or a value such as 200/300" if form else ""
         raise SettingError(
@@ -218,6 +261,6 @@ def _whole_number(name: str, value: object, origin: str) -> int:
     if not (text.isascii() and text.isdigit()):
         raise SettingError(
             f"{name} (from {origin}) is {value!r}, not a whole number.",
-            f"Use a number such as {_FIELDS[name].default}.",
+            f"Use a number such as {FIELDS[name].default}.",
         )
     return int(text)

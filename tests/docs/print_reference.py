@@ -12,9 +12,11 @@ from pathlib import Path
 
 from typer.core import TyperCommand, TyperGroup
 
+from counterfoil.api.metering import ASKED
 from counterfoil.cli import commands
 from counterfoil.cli.frame import EVERYWHERE
-from counterfoil.errors import CATALOGUE, REFUSALS, Code, Place, RefusalCode, Stage
+from counterfoil.errors import CATALOGUE, OWN, REFUSALS, Code, Place, RefusalCode, Stage
+from counterfoil.metrics import COUNTED, Named
 from counterfoil.settings import PREFIX, Settings
 from tests.docs.pages import ROOT
 from tests.tidy.source import modules_of_package
@@ -148,6 +150,21 @@ def errors() -> str:
             of type`."""
         ),
         "",
+        "### By our own endpoints",
+        "",
+        paragraph(
+            """`/export/commissions` and `/sandbox/clock` answer with the fitting status and an object
+            `error`, whose `message` and `hint` name what was sent. Beside the codes above they have:"""
+        ),
+        "",
+        *table("Code", "What it says", "What to do"),
+        *(row(f"`{each.code}`", each.sentence, each.remedy) for each in OWN.values()),
+        "",
+        paragraph(
+            """A running server has a page for each code at `/help/errors/CODE`, with what it means and an
+            example where one helps, and a list at `/help/errors`."""
+        ),
+        "",
         "## Decided later",
     ]
     for place, meaning in PLACES.items():
@@ -165,6 +182,50 @@ def errors() -> str:
             if each.place is place
         ]
     return "\n".join(lines) + "\n"
+
+
+def metrics() -> str:
+    """Every metric with its kind, its labels and its meaning."""
+    lines = [
+        "# Metrics",
+        "",
+        NOTICE,
+        "",
+        paragraph(
+            """`/metrics` is in the form of Prometheus. Whichever API process is asked answers for all
+            processes of the data directory: what they count lies in the folder `metrics` of that
+            directory, and a process that is started again goes on counting where the one before it
+            ended. What the database knows is asked of the database, at most once a second."""
+        ),
+        "",
+        paragraph(
+            """Who sees the page is the setting `COUNTERFOIL_METRICS`: by default callers on the same
+            machine, unless they come through a proxy, and an operator's token with the scope `admin`. No
+            label is ever an id. A worker on another machine counts into its own data directory, which
+            nobody shows; what the database knows covers its work as well."""
+        ),
+        "",
+        "## Counted by processes",
+        "",
+        *table("Name", "Kind", "Labels", "Meaning"),
+        *(_metric(each) for each in COUNTED),
+        "",
+        paragraph(
+            """`endpoint` is `graphql`, `graphqltest`, or the channel by which orders came: `tag`,
+            `postback`, `file`, `page`. `code` is one of [the codes](errors.md)."""
+        ),
+        "",
+        "## Asked of the database and the machine",
+        "",
+        *table("Name", "Kind", "Labels", "Meaning"),
+        *(_metric(each) for each in ASKED),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _metric(named: Named) -> str:
+    labels = ", ".join(f"`{label}`" for label in named.labels)
+    return row(f"`{named.name}`", named.kind, labels, named.meaning)
 
 
 def _remedy(code: RefusalCode | Code, remedy: str) -> str:
@@ -247,6 +308,7 @@ PRINTED: dict[str, Callable[[], str]] = {
     "docs/reference/settings.md": settings,
     "docs/reference/errors.md": errors,
     "docs/reference/cli.md": command_line,
+    "docs/reference/metrics.md": metrics,
 }
 """Each printed page, and what prints it."""
 

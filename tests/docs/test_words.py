@@ -20,9 +20,6 @@ PAGES = pages()
 NOT_SETTINGS = {"COUNTERFOIL_TOKEN"}
 """Names of the environment that are read by one command alone."""
 
-NAMED_TOO_EARLY = {"doctor"}
-"""Commands that the checks of the ledger recommend, and that are still to come."""
-
 ROOMS = sorted(
     path.name
     for path in (ROOT / "src" / "counterfoil").iterdir()
@@ -66,7 +63,7 @@ def test_commands_are_there(each: Page) -> None:
         line
         for line in _typed(each)
         for words in _counterfoil(line)
-        if not _is_known(words, tree) and " ".join(words) not in NAMED_TOO_EARLY
+        if not _is_known(words, tree)
     ]
 
     assert [] == faults
@@ -89,12 +86,6 @@ def _is_known(words: list[str], group: TyperGroup) -> bool:
         return False
     options = {name for each in command.params for name in each.opts} | {*EVERYWHERE, "--help"}
     return all(word.partition("=")[0] in options for word in words if word.startswith("--"))
-
-
-@pytest.mark.parametrize("words", sorted(NAMED_TOO_EARLY))
-def test_what_is_named_too_early_is_still_to_come(words: str) -> None:
-    """A command that has come is no exception any more."""
-    assert not _is_known(words.split(), commands.tree())
 
 
 @of_each_page

@@ -18,21 +18,6 @@ from tests.reporting.counter import Counter
 from tests.reporting.history import tell
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Makes the marker of long tests known."""
-    config.addinivalue_line("markers", "deep: takes about a minute; runs with `-m deep` alone")
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leaves long tests out, unless a run asks for marks."""
-    if config.getoption("markexpr"):
-        return
-    deep = [item for item in items if item.get_closest_marker("deep")]
-    if deep:
-        config.hook.pytest_deselected(items=deep)
-        items[:] = [item for item in items if item not in deep]
-
-
 @pytest.fixture
 def counter(desk: Desk) -> Iterator[Counter]:
     """The desk's ledger, served."""

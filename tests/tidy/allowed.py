@@ -52,7 +52,9 @@ LONG_MODULES: dict[str, str] = {
 BROAD_CATCHES: dict[str, str] = {
     "api/export.py": "The same edge, for downloads.",
     "api/http.py": "The edge to callers: nobody is left without an answer, and nothing is shown.",
+    "api/reader.py": "The same edge, in a process of its own: two places, with an answer and without one.",
     "cli/__init__.py": "The edge to people: every exception becomes a sentence and an exit code.",
+    "intake.py": "The thread that commits for everyone: a bug costs its own request, whose caller is told.",
     "processing/sequence.py": "Names the submission that failed, so that it is held; raised again.",
 }
 """Modules that may catch every exception: path and the reason, always that they are an edge."""

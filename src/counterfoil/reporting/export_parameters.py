@@ -14,7 +14,7 @@ from urllib.parse import parse_qs
 import msgspec
 from msgspec import Struct
 
-from counterfoil.errors import Refusal
+from counterfoil.errors import OwnCode, Refusal
 from counterfoil.model.ledger import ValidationStatus
 from counterfoil.model.programme import LockingMethod
 from counterfoil.reporting.filters import Filters, Side, read_export_filters
@@ -49,6 +49,7 @@ _ALL_OF = {
     "parameter": "There are: {known}.",
     "field": "The fields are in the schema, at /schema/commission-detail.graphql.",
 }
+_UNKNOWN = {"parameter": OwnCode.PARAMETER_UNKNOWN, "field": OwnCode.FIELD_UNKNOWN}
 _FORM = ("side", "format", "fields", "raw", "bom")
 
 
@@ -89,7 +90,7 @@ def from_address(query: bytes) -> dict[str, list[str]] | Unfit:
         return parse_qs(query.decode("latin-1"), max_num_fields=PARAMETERS_MAX)
     except ValueError:
         return Unfit(
-            "PARAMETERS_TOO_MANY", "The address has too many parameters.", None, "Send them as JSON."
+            OwnCode.PARAMETERS_TOO_MANY, "The address has too many parameters.", None, "Send them as JSON."
         )
 
 
@@ -101,20 +102,25 @@ def from_json(body: bytes) -> dict[str, list[str]] | Unfit:
     try:
         members = msgspec.json.decode(body, type=dict[str, Any])
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        return Unfit("BODY_UNREADABLE", f"The body cannot be read: {error}.", None, hint)
+        return Unfit(OwnCode.BODY_UNREADABLE, f"The body cannot be read: {error}.", None, hint)
     given: dict[str, list[str]] = {}
     for name, value in members.items():
         texts = [_text(each) for each in (value if isinstance(value, list) else [value]) if each is not None]
         if None in texts:
             return Unfit(
-                "PARAMETER_INVALID", f"'{_shown(name)}' holds neither text nor a list of it.", name, hint
+                OwnCode.PARAMETER_INVALID,
+                f"'{_shown(name)}' holds neither text nor a list of it.",
+                name,
+                hint,
             )
         filled = [text for text in texts if text]
         # No company at all is an answer of its own; any other empty list says nothing (D122).
         if filled or (value == [] and name in _COMPANIES.values()):
             given[name] = filled
     if sum(map(len, given.values())) > PARAMETERS_MAX:
-        return Unfit("PARAMETERS_TOO_MANY", "The body has too many values.", None, "Export in several parts.")
+        return Unfit(
+            OwnCode.PARAMETERS_TOO_MANY, "The body has too many values.", None, "Export in several parts."
+        )
     return given
 
 
@@ -130,7 +136,9 @@ def read_wanted(
         if name not in known:
             return _unknown("parameter", name, known, param=name)
         if len(texts) > 1 and name not in (*_LISTS, "fields", _COMPANIES[side], _PARTNERS[side]):
-            return Unfit("PARAMETER_REPEATED", f"'{name}' is given more than once.", name, "Give it once.")
+            return Unfit(
+                OwnCode.PARAMETER_REPEATED, f"'{name}' is given more than once.", name, "Give it once."
+            )
     arguments: dict[str, Any] = {name: given[name][0] for name in _DATES if name in given}
     for name in (*_LISTS, _COMPANIES[side], _PARTNERS[side]):
         if name in given:
@@ -140,7 +148,7 @@ def read_wanted(
         if caller.is_operator:
             hint = f"Add {_COMPANIES[side]}=ID."
             return Unfit(
-                "PARAMETER_MISSING", "It is not said whose records are wanted.", _COMPANIES[side], hint
+                OwnCode.PARAMETER_MISSING, "It is not said whose records are wanted.", _COMPANIES[side], hint
             )
         own = caller.advertisers if side is Side.ADVERTISER else caller.publishers
         arguments[_COMPANIES[side]] = [str(company) for company in sorted(own)]
@@ -185,21 +193,23 @@ def _side(given: Mapping[str, list[str]], caller: Caller) -> Side | Unfit:
         if len(sides) == 1:
             return sides[0]
     hint = "Add side=advertiser or side=publisher."
-    return Unfit("PARAMETER_MISSING", "It is not said whose side is wanted.", "side", hint)
+    return Unfit(OwnCode.PARAMETER_MISSING, "It is not said whose side is wanted.", "side", hint)
 
 
 def _among(name: str, texts: Iterable[str], words: Sequence[str]) -> Unfit | None:
     for text in texts:
         if text not in words:
             hint = f"Use {', '.join(words[:-1])} or {words[-1]}."
-            return Unfit("PARAMETER_INVALID", f"'{_shown(text)}' is not a value of '{name}'.", name, hint)
+            return Unfit(
+                OwnCode.PARAMETER_INVALID, f"'{_shown(text)}' is not a value of '{name}'.", name, hint
+            )
     return None
 
 
 def _unknown(kind: str, name: str, known: Sequence[str], *, param: str) -> Unfit:
     near = get_close_matches(name, known, n=1)
     hint = f"Did you mean {near[0]}?" if near else _ALL_OF[kind].format(known=", ".join(known))
-    return Unfit(f"{kind.upper()}_UNKNOWN", f"There is no {kind} '{_shown(name)}'.", _shown(param), hint)
+    return Unfit(_UNKNOWN[kind], f"There is no {kind} '{_shown(name)}'.", _shown(param), hint)
 
 
 def _parted(texts: Iterable[str]) -> list[str]:
