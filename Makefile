@@ -14,10 +14,10 @@ define WRITE_LOCK
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-deep test-crash test-machines bench bench-full bench-reports check lint format lock audit real-orders golden vendor docs-reference schema clean
+.PHONY: help setup demo test test-deep test-crash test-machines test-simulation test-soak test-mutation test-controls bench bench-full bench-reports check lint format lock audit real-orders golden vendor docs-reference schema clean
 
 help:  ## list these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(STAMP)  ## create .venv with the locked dependencies (again only when the lock changed)
 	@:
@@ -55,6 +55,18 @@ test-machines: setup  ## cut off hosts, kill the primary, promote the standby (R
 
 test-crash: setup  ## kill, cut and fill real servers under load, and judge the ledger (ROUNDS=200 SEED=1 KINDS=kills)
 	@$(BIN)/python -m tests.crash --rounds $(or $(ROUNDS),200) --seed $(or $(SEED),1) --kinds $(or $(KINDS),kills)
+
+test-simulation: setup  ## simulate clients, processors and faults over the real store, judged by the naive model (SEED=1 SUBMISSIONS=1000000)
+	@$(BIN)/python -m tests.simulation --seed $(or $(SEED),1) --submissions $(or $(SUBMISSIONS),1000000)
+
+test-soak: setup  ## load a server for hours and look whether anything grows (MINUTES=120 RATE=60)
+	@$(BIN)/python -m tests.soak --minutes $(or $(MINUTES),120) --rate $(or $(RATE),60)
+
+test-mutation: setup  ## put small faults into the deciding rooms and see which the tests notice (SAMPLE=200 SEED=1)
+	@$(BIN)/python tools/mutation.py --sample $(or $(SAMPLE),200) --seed $(or $(SEED),1)
+
+test-controls: setup  ## take each guard away and see its judge go red
+	@$(BIN)/python -m pytest -q -p no:xdist -m "deep or not deep" -k "test_controls or control_12 or do_not_reach_the_disk or does_not_flush" tests/crash tests/simulation tests/security tests/health tests/processes
 
 bench: $(BENCH_STAMP)  ## measure everything beside peers and limits, in under two minutes (ONLY=a,c)
 	@$(BIN)/python -m benchmarks --quick $(if $(ONLY),--only $(ONLY))

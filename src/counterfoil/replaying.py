@@ -15,7 +15,7 @@ from psycopg import Connection
 
 from counterfoil.errors import Code
 from counterfoil.model.ledger import Decided, OutcomeKind
-from counterfoil.model.orders import Submission
+from counterfoil.model.orders import Mode, OrderKey, Submission
 from counterfoil.processing import decide_in_order
 from counterfoil.store import replay, rows
 from counterfoil.store.facts import Networks, facts_for
@@ -80,15 +80,13 @@ def replay_log(
 
 
 def _decidable(lane: Sequence[Submission], known: Kept) -> list[Submission]:
-    stopped = {each.key[1:] for each in lane if each.submission_id not in known.outcomes}
-    if not stopped:
-        return list(lane)
     found = []
-    behind: set[tuple[int, int, str]] = set()
+    # What a held live submission holds up is of both ledgers, what a held test one holds up of its own.
+    behind: set[OrderKey] = set()
     for each in lane:
         if each.submission_id not in known.outcomes:
-            behind.add(each.key[1:])
-        elif each.key[1:] not in behind:
+            behind.add(each.key)
+        elif not behind or not {each.key, each.key._replace(mode=Mode.LIVE)} & behind:
             found.append(each)
     return found
 

@@ -27,9 +27,13 @@ from tests.properties.standing import key_of
 
 @dataclass
 class Model(Changes):
-    """The log that came in, and what it made of every order."""
+    """The log that came in, and what it made of every order.
+
+    `without` says how much was known when an order was found without a rate: only more brings it on.
+    """
 
     waiting: list[tuple[int, datetime, Sent]] = field(default_factory=list)
+    without: dict[Key, int] = field(default_factory=dict)
 
     def process(self) -> list[str]:
         """Decides what waits, in log order; one word for each."""
@@ -38,14 +42,17 @@ class Model(Changes):
         for position, at, sent in self.waiting:
             key = key_of(sent)
             word = "held WAITING_BEHIND"
-            if not stuck & {key, ("live", *key[1:])}:
+            if not stuck & {key, ("live", *key[1:])} and self.without.get(key) == len(self.known):
+                word = "held RATE_MISSING"
+            elif not stuck & {key, ("live", *key[1:])}:
+                self.without.pop(key, None)
                 try:
                     word = self.decide(sent, position, at)
                     self.past.setdefault(key, []).extend(
                         (position, replace(it)) for it in self.orders.get(key, [])[-1:]
                     )
                 except Wait:
-                    word = "held RATE_MISSING"
+                    word, self.without[key] = "held RATE_MISSING", len(self.known)
             if word.startswith("held"):
                 stuck.add(key)
                 left.append((position, at, sent))

@@ -61,6 +61,26 @@ STORIES: dict[str, tuple[Step | Sent, ...]] = {
         *(Sent("restate", 406, f"G-{n}", mode="test", amount="5.00", update=NOON) for n in (1, 2)),
         GIFT(order_id="G-3", mode="test"),
     ),
+    "freed for the next of its chunk": (
+        Learn("terms of B"),
+        Send(
+            (
+                *(GIFT(order_id=f"G-{n}") for n in (1, 2)),
+                Sent("cancel", 406, "G-1", update=NOON),
+                GIFT(order_id="G-3"),
+            )
+        ),
+    ),
+    "not freed by a restatement of its chunk": (
+        Learn("terms of B"),
+        Send(
+            (
+                *(GIFT(order_id=f"G-{n}") for n in (1, 2)),
+                Sent("restate", 406, "G-1", amount="5.00", update=NOON),
+                GIFT(order_id="G-3"),
+            )
+        ),
+    ),
     "the same with its time": (LOST, Sent("create", 401, "O", amount="100.00", event=NOON)),
 }
 

@@ -5,6 +5,6 @@ decision goes out, and each decision is a fact for the next of its key. Next: se
 """
 
 from counterfoil.processing.facts import Facts, Options, Undecidable, Waiting
-from counterfoil.processing.sequence import decide, decide_in_order
+from counterfoil.processing.sequence import decide, decide_each, decide_in_order
 
-__all__ = ["Facts", "Options", "Undecidable", "Waiting", "decide", "decide_in_order"]
+__all__ = ["Facts", "Options", "Undecidable", "Waiting", "decide", "decide_each", "decide_in_order"]

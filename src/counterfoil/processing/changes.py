@@ -124,8 +124,10 @@ def _too_late(submission: Submission, standing: Standing, status: Status, facts:
         taken = facts.kept_closings.get(action.original_action_id)
     if taken is not None and taken < submission.position:
         return Code.ORDER_CLOSED
-    for position, received_at in facts.closings:
-        if action.position < position < submission.position and status.locks_at <= received_at:
+    # A closing takes live orders, as they were at its own place.
+    since = max(action.position, status.position)
+    for position, received_at in facts.closings if action.key.mode is Mode.LIVE else ():
+        if since < position < submission.position and status.locks_at <= received_at:
             return Code.ORDER_CLOSED
     return Code.ORDER_LOCKED
 

@@ -32,6 +32,7 @@ from counterfoil.rules.unusual import lacks_stay_dates
 
 ORDER_ID_MAX = 96
 _DIGEST = sha256()
+_OPEN_ENDED = LockingMethod.OPEN_ENDED
 OPENS_AGAIN = frozenset({Channel.API, Channel.FILE, Channel.PAGE})
 """Channels by which a key may live again (D54, D55)."""
 
@@ -97,9 +98,7 @@ def decide_create(
     status = locking.opened(
         judged.action_terms.locking, event_time, submission.received_at, position=submission.position
     )
-    if judged.action_terms.locking.method is LockingMethod.OPEN_ENDED and lacks_stay_dates(
-        order.vertical_parameters
-    ):
+    if judged.action_terms.locking.method is _OPEN_ENDED and lacks_stay_dates(order.vertical_parameters):
         warnings += (Code.STAY_DATES_MISSING,)
     return Decided(
         submission=submission,

@@ -26,6 +26,7 @@ from counterfoil.money import is_currency
 from counterfoil.processing.facts import Facts, Options
 from counterfoil.rules.unusual import unusual_values
 
+_POSTED = OutcomeKind.POSTED
 POSTBACK_AHEAD_MAX = timedelta(hours=2)
 TOLD_AT_ONCE = frozenset({Channel.API, Channel.PAGE})
 """Channels whose callers are told about times and item counts while they wait."""
@@ -97,7 +98,7 @@ def use_of(action: Action) -> ReferralUse | None:
 def posted(action: Action, version: OrderVersion, warnings: Sequence[Code]) -> Outcome:
     """The outcome of what added records."""
     return Outcome(
-        kind=OutcomeKind.POSTED,
+        kind=_POSTED,
         warnings=tuple(dict.fromkeys(warnings)) if warnings else (),
         original_action_id=action.original_action_id,
         version=version.version,

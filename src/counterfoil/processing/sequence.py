@@ -6,7 +6,7 @@ changes.py.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from uuid import UUID
 
 from counterfoil.errors import Code
@@ -30,19 +30,32 @@ def decide_in_order(
     poison: Collection[UUID] = (),
     breathe: Callable[[], None] | None = None,
 ) -> list[Decision]:
-    """Decides a chunk in log order; what is held stops the later ones of its key and nobody else.
+    """All that `decide_each` gives."""
+    return list(decide_each(items, facts, blocked=blocked, poison=poison, breathe=breathe))
 
-    `blocked` are orders with a held submission outside the chunk, `poison` submissions whose deciding failed.
-    A waiting submission that cannot move gives no decision. `breathe` is called now and then, for a caller
-    that must not be silent for long. Raises Undecidable for the first that fails.
+
+def decide_each(
+    items: Iterable[Submission | Waiting],
+    facts: Facts,
+    *,
+    blocked: Collection[OrderKey] = (),
+    poison: Collection[UUID] = (),
+    breathe: Callable[[], None] | None = None,
+) -> Iterator[Decision]:
+    """Decides a chunk in log order, each when it is asked for.
+
+    What is held stops the later ones of its key and nobody else. `blocked` are orders with a held submission
+    outside the chunk, `poison` submissions whose deciding failed. A waiting submission that cannot move gives
+    no decision. `breathe` is called now and then, for a caller that must not be silent for long. Raises
+    Undecidable for the first that fails.
     """
     stopped = set(blocked)
-    decisions: list[Decision] = []
+    decided = 0
     for item in sorted(items, key=_place):
         submission = item.submission if isinstance(item, Waiting) else item
         if stopped and _is_behind(submission.key, stopped):
             if not isinstance(item, Waiting):
-                decisions.append(Held(submission=submission, code=Code.WAITING_BEHIND))
+                yield Held(submission=submission, code=Code.WAITING_BEHIND)
             continue
         if isinstance(item, Waiting) and not item.is_released and item.code != Code.WAITING_BEHIND:
             stopped.add(submission.key)
@@ -54,14 +67,14 @@ def decide_in_order(
                 decision = decide(submission, facts)
             except Exception as error:
                 raise Undecidable(submission.submission_id) from error
-        decisions.append(decision)
-        if breathe is not None and len(decisions) % BREATH == 0:
+        decided += 1
+        if breathe is not None and decided % BREATH == 0:
             breathe()
         if isinstance(decision, Held):
             stopped.add(submission.key)
         else:
             _move_on(facts, decision)
-    return decisions
+        yield decision
 
 
 def decide(submission: Submission, facts: Facts) -> Decision:
