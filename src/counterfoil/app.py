@@ -22,7 +22,6 @@ from psycopg.conninfo import conninfo_to_dict
 
 from counterfoil import backups, metrics, tracing
 from counterfoil.administration import make_sandbox, note_options
-from counterfoil.api.handing import queue
 from counterfoil.backups import refuse_unverified
 from counterfoil.clock import Clock, SandboxClock, SystemClock, monotonic
 from counterfoil.draining import drain
@@ -38,7 +37,7 @@ from counterfoil.store import log, reference
 from counterfoil.store.connection import DatabaseUrls, connect
 from counterfoil.store.embedded import Lease, StoreUnavailable, acquire, is_running
 from counterfoil.store.migrate import Migration, migrate
-from counterfoil.supervision import Child, listening_socket, supervise
+from counterfoil.supervision import Child, listening_socket, queue, supervise
 from counterfoil.verification import Progress, Report
 from counterfoil.worker import Worker
 

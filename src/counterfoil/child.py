@@ -13,8 +13,6 @@ import psycopg
 import structlog
 
 from counterfoil import app, crashpoint, metrics, tracing, verifying
-from counterfoil.api.reader import be_modest
-from counterfoil.api.service import Service, read, run
 from counterfoil.running import process_until, stop_when_asked, stop_when_orphaned
 from counterfoil.sandbox import SandboxTime
 from counterfoil.scheduler import Scheduler
@@ -77,6 +75,9 @@ def _answer(settings: Settings, listener: int, readers: int | None = None) -> No
 
     `readers` is the descriptor of the queue to the readers; without it large requests are read here too.
     """
+    # A processor has no use for the API, and for a quarter of its own memory it would only hold that.
+    from counterfoil.api.service import Service, run  # noqa: PLC0415 - as said above
+
     crashpoint.arm(settings.crashpoint)
     reached = app.Database(settings, purpose="api", say=app.silently)
     try:
@@ -96,6 +97,9 @@ def _answer(settings: Settings, listener: int, readers: int | None = None) -> No
 
 def _read(settings: Settings, requests: int) -> None:
     """A reader under `serve`, of the requests in the queue it hands down."""
+    from counterfoil.api.reader import be_modest  # noqa: PLC0415 - as in _answer
+    from counterfoil.api.service import read  # noqa: PLC0415 - as in _answer
+
     crashpoint.arm(settings.crashpoint)
     stop = stop_when_asked()
     stop_when_orphaned(stop.set)

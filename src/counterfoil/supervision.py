@@ -1,6 +1,6 @@
 """Supervision: starts the processes of `serve`, restarts those that die, stops all of them cleanly.
 
-Owns the listening socket, the children and their back-off. Knows nothing of orders. Next: running.py.
+Owns the sockets that they share, the children and their back-off. Knows nothing of orders. Next: running.py.
 """
 
 from __future__ import annotations
@@ -27,6 +27,18 @@ BACKLOG = 2048
 PORT_MAX = 65_535
 
 _log = structlog.get_logger("counterfoil")
+
+
+def queue() -> tuple[socket.socket, socket.socket]:
+    """The way from all API processes to all readers: what goes in on the left comes out on the right.
+
+    Whoever starts these processes holds both ends, so that a request outlives the reader before it is taken.
+    """
+    into, out_of = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+    for end in (into, out_of):
+        end.setblocking(False)
+        end.set_inheritable(True)
+    return into, out_of
 
 
 def listening_socket(host: str, port: int) -> socket.socket:

@@ -53,6 +53,12 @@ RESTATES = (
     f"mutation {{ restateOrders(restatedOrders: [{{{CHANGE}, status: Accepted, "
     f"correctionReason: ReturnedMerchandise, amount: 0.5}}, {{{CHANGE}}}]) {ANSWER} }}"
 )
+NO_ENUMS = [
+    f'mutation {{ restateOrders(restatedOrders: [{{{CHANGE}, status: "Accepted"}}]) {ANSWER} }}',
+    f'mutation {{ restateOrders(restatedOrders: [{{{CHANGE}, correctionReason: "Other"}}]) {ANSWER} }}',
+    f"mutation {{ restateOrders(restatedOrders: [{{{CHANGE}, coupon: Accepted}}]) {ANSWER} }}",
+    f'mutation {{ cancelOrders(cancelledOrders: [{{{CHANGE}, status: "Declined"}}]) {ANSWER} }}',
+]
 CANCELS = (
     f"mutation {{ c: cancelOrders(cancelledOrders: [{{{CHANGE}, status: Declined, "
     f"correctionReason: Other}}]) {ANSWER} }}"
@@ -271,6 +277,7 @@ def corpus() -> list[str]:
     return [
         *TAKEN,
         *LEFT,
+        *NO_ENUMS,
         *map(one, VALUES),
         *(creates(f"[{{{value}, {ORDER}}}, {{{ORDER}}}]") for value in VALUES),
         *(creates(each.replace("%s", ORDER)) for each in LISTS),

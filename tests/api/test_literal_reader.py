@@ -17,6 +17,7 @@ from counterfoil.api.known_documents import CHARACTERS_MAX, KnownDocuments
 from counterfoil.api.undisturbed import LARGE, undisturbed
 from counterfoil.capture.body import Request
 from counterfoil.capture.shape import ShapeLimits
+from counterfoil.capture.tracking import skeleton
 from counterfoil.capture.tracking.faulty import FaultyList
 from counterfoil.capture.tracking.head import orders_begin
 from counterfoil.capture.tracking.skeleton import list_text
@@ -60,6 +61,18 @@ def test_every_known_trap(part: int) -> None:
     assert 400 < len(documents)
     for document in documents[part::8]:
         agree(document, VARIABLES)
+
+
+def test_lists_are_the_same_in_parts_of_any_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether a list is read in one part or in many, the same comes of it, and it ends at the same place."""
+    documents = [(each, start) for each in corpus() if (start := orders_begin(each)) is not None]
+    expected = [list_text(*each) for each in documents]
+
+    assert 200 < len(expected) - expected.count(None)
+    for size in (1, 40, 100):
+        monkeypatch.setattr(skeleton, "BLOCK_BYTES", size)
+        skeleton._TEMPLATES.clear()
+        assert expected == [list_text(*each) for each in documents]
 
 
 @given(document=mutated())

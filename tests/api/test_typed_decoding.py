@@ -62,7 +62,7 @@ LISTS_OF_A_SEED = 10
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=15)
+@settings(max_examples=15, deadline=None)
 @given(SEEDS)
 def test_usual_orders_are_never_declined(kind: Kind, seed: int) -> None:
     """Without anything borderline the fast way reads both, however the numbers are sent."""
@@ -79,7 +79,7 @@ def test_usual_orders_are_never_declined(kind: Kind, seed: int) -> None:
 
 @pytest.mark.parametrize("odd", [1, 5])
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=15)
+@settings(max_examples=15, deadline=None)
 @given(SEEDS)
 def test_variables_are_declined_or_read_alike(kind: Kind, odd: int, seed: int) -> None:
     """Among borderline values the fast way accepts nothing that the exact one refuses or reads otherwise."""
@@ -91,7 +91,7 @@ def test_variables_are_declined_or_read_alike(kind: Kind, odd: int, seed: int) -
 
 @pytest.mark.parametrize("odd", [1, 5])
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=15)
+@settings(max_examples=15, deadline=None)
 @given(SEEDS)
 def test_literals_are_declined_or_read_alike(kind: Kind, odd: int, seed: int) -> None:
     """The same under the rules of literals, where a quoted number is no Int and an enum no string."""
@@ -108,7 +108,7 @@ def test_literals_are_declined_or_read_alike(kind: Kind, odd: int, seed: int) ->
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=15)
+@settings(max_examples=15, deadline=None)
 @given(SEEDS)
 def test_mutilated_json_is_declined_or_read_alike(kind: Kind, seed: int) -> None:
     """A character less, more, or another, anywhere in the text."""

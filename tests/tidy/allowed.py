@@ -50,6 +50,7 @@ LONG_MODULES: dict[str, str] = {
 """Modules over the limit: path and the reason why splitting them would not help a reader."""
 
 BROAD_CATCHES: dict[str, str] = {
+    "api/at_once.py": "The edge to callers, for small requests.",
     "api/export.py": "The same edge, for downloads.",
     "api/http.py": "The edge to callers: nobody is left without an answer, and nothing is shown.",
     "api/reader.py": "The same edge, in a process of its own: two places, with an answer and without one.",

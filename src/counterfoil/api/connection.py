@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from asyncio import TimerHandle, Transport
 from collections import Counter
-from typing import ClassVar
+from collections.abc import Callable, MutableMapping, Sequence
+from functools import partial
+from typing import Any, ClassVar
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from counterfoil.clock import monotonic
 
@@ -40,6 +42,16 @@ _IGNORED = b"x-upgrade"
 ARRIVED = "arrived"
 BREAK_OFF = "break_off"
 """Under this name a request's state has the moment at which its head was complete."""
+
+BACKLOG_S = 1.0
+"""So long a request may stand before anyone looks at it; later the answer is 504."""
+
+Headers = list[tuple[bytes, bytes]]
+Reply = Callable[[int, Headers, bytes], None]
+"""Sends an answer: status, headers, body."""
+
+AtOnceWay = Callable[[MutableMapping[str, Any], bytes, Reply], bool]
+"""Takes a request whose body is there, or not; whose it takes it answers."""
 
 _REASONS = {400: "Bad Request", 431: "Request Header Fields Too Large", 504: "Gateway Timeout"}
 
@@ -82,6 +94,9 @@ class GuardedProtocol(HttpToolsProtocol):
     """The HTTP server's connection, which gives up on slow heads and on answers that nobody takes."""
 
     crowd: ClassVar[Crowd] = Crowd(4_000, 4_000)
+    at_once: ClassVar[Sequence[AtOnceWay]] = ()
+    """The short way, where there is one."""
+
     _address = ""
     _is_one_too_many = False
     _taking: TimerHandle | None = None
@@ -178,6 +193,37 @@ class GuardedProtocol(HttpToolsProtocol):
         if not self.transport.is_closing():
             super().on_message_complete()
 
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        if not self.at_once or cycle.scope["method"] != "POST":
+            super()._start_asgi_task(cycle, app)
+            return
+        # Most bodies come with their head: what comes now is there when the loop gets to it.
+        self.loop.call_soon(self._begin, cycle, app)
+
+    def _begin(self, cycle: RequestResponseCycle, app: Any) -> None:
+        is_delayed = cycle.more_body or cycle.disconnected or self.flow.write_paused
+        if not is_delayed and not cycle.waiting_for_100_continue:
+            scope: MutableMapping[str, Any] = cycle.scope  # type: ignore[assignment]
+            reply, body = partial(self._reply, cycle), bytes(cycle.body)
+            if any(takes(scope, body, reply) for takes in self.at_once):
+                return
+        super()._start_asgi_task(cycle, app)
+
+    def _reply(self, cycle: RequestResponseCycle, status: int, headers: Headers, body: bytes) -> None:
+        """Sends a whole answer in one piece, as the server does it in two."""
+        cycle.on_response = _nothing
+        if cycle.disconnected or self.transport.is_closing():
+            return
+        sent = [STATUS_LINE[status]]
+        for name, value in (*cycle.default_headers, *headers):
+            sent += (name, b": ", value, b"\r\n")
+        sent += (b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n", body)
+        cycle.response_started = cycle.response_complete = True
+        self.transport.write(b"".join(sent))
+        if not cycle.keep_alive:
+            self.transport.close()
+        self.on_response_complete()
+
     def on_response_complete(self) -> None:
         """The answer is out, perhaps before the whole request was in."""
         super().on_response_complete()
@@ -241,10 +287,15 @@ class GuardedProtocol(HttpToolsProtocol):
         self.transport.close()
 
 
-def guarded(connections_max: int, address_max: int) -> type[GuardedProtocol]:
-    """The connections of one process, which are counted together."""
+def _nothing() -> None:
+    pass
+
+
+def guarded(connections_max: int, address_max: int, way: AtOnceWay | None = None) -> type[GuardedProtocol]:
+    """The connections of one process, which are counted together; small requests go the short way first."""
 
     class Counted(GuardedProtocol):
         crowd = Crowd(connections_max, address_max)
+        at_once = () if way is None else (way,)
 
     return Counted

@@ -79,18 +79,6 @@ handed = msgpack.Decoder(Handed).decode
 _returned = msgpack.Decoder(Returned).decode
 
 
-def queue() -> tuple[socket.socket, socket.socket]:
-    """The way from all API processes to all readers: what goes in on the left comes out on the right.
-
-    Whoever starts these processes holds both ends, so that a request outlives the reader before it is taken.
-    """
-    into, out_of = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
-    for end in (into, out_of):
-        end.setblocking(False)
-        end.set_inheritable(True)
-    return into, out_of
-
-
 class Readers:
     """The readers, as an API process sees them."""
 

@@ -18,9 +18,11 @@ from psycopg_pool import PoolTimeout
 
 from counterfoil import tracing
 from counterfoil.api.answers import Answer, encoded, failure
+from counterfoil.api.at_once import AtOnce
 from counterfoil.api.auth import Door
 from counterfoil.api.calls import CallLimit
 from counterfoil.api.commissions import CommissionsApi
+from counterfoil.api.connection import BACKLOG_S, AtOnceWay
 from counterfoil.api.export import PATH as EXPORT_PATH
 from counterfoil.api.export import Exports
 from counterfoil.api.failing import failed
@@ -56,9 +58,6 @@ T = TypeVar("T")
 
 SMALL_BATCH_ORDERS = 100
 """Up to so many orders are prepared and answered on the event loop."""
-
-BACKLOG_S = 1.0
-"""So long a request may stand before anyone looks at it; later the answer is 504."""
 
 ORDERS = ("/graphql", "/graphqltest")
 """The endpoints to which orders are sent."""
@@ -107,9 +106,15 @@ class Api:
         self._pages = pages
         self._sandbox = sandbox
         self._calls = CallLimit(settings.rate_limit)
+        self._small_bytes_max = settings.large_body_kb * 1024
+        # The short way counts no calls, knows no proxies, and asks the time without waiting for it.
+        self.at_once: AtOnceWay | None = None
+        if settings.rate_limit == "off" and not settings.trusted_proxies and isinstance(clock, SystemClock):
+            self.at_once = AtOnce(
+                clock=clock, door=door, intake=intake, tracking=tracking, bytes_max=self._small_bytes_max
+            )
         self._beside = ThreadPoolExecutor(max_workers=16, thread_name_prefix="beside")
         self._readers = readers
-        self._small_bytes_max = settings.large_body_kb * 1024
         self.turns = Turns(settings.large_requests_max, settings.large_waiting_max)
         self._body_max = settings.body_mb_max * 1024 * 1024
         self.room = Room(max(settings.bodies_mb_max, settings.body_mb_max) * 1024 * 1024)

@@ -63,7 +63,7 @@ class Frame(NamedTuple):
 
 
 class Outline(NamedTuple):
-    """What a document without directives selects, whatever its variables: all root fields, and merged ones."""
+    """What a document without directives selects, whatever its variables: root fields, and merged ones."""
 
     nodes: tuple[FieldNode, ...]
     frames: tuple[Frame, ...]

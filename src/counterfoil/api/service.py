@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 import signal
 import socket
+import sys
 from collections.abc import Callable
 from importlib.resources import files
 from resource import RLIM_INFINITY, RLIMIT_NOFILE, getrlimit, setrlimit
@@ -43,6 +44,12 @@ from counterfoil.store.facts import Networks
 READERS_MAX = 8
 GRACE_S = 3
 KEEP_ALIVE_S = 75
+YOUNG_MAX = 20_000
+"""Objects that an API process makes between two looks of the garbage collector."""
+
+SWITCH_S = 0.001
+"""How long the thread that commits waits for the event loop, several times in each group."""
+
 FILES_BESIDE = 200
 """Open files of an API process that are no connections of callers."""
 
@@ -144,7 +151,7 @@ def server_of(service: Service) -> uvicorn.Server:
     proxies = [each.strip() for each in settings.trusted_proxies.split(",") if each.strip()]
     config = uvicorn.Config(
         service.api,
-        http=guarded(settings.connections_max, settings.connections_address_max),
+        http=guarded(settings.connections_max, settings.connections_address_max, service.api.at_once),
         ws="none",
         loop="auto",
         lifespan="on",
@@ -172,9 +179,12 @@ def run(service: Service, listener: socket.socket, *, on_start: Callable[[Callab
     signal.signal(signal.SIGTERM, _nothing)
     signal.signal(signal.SIGINT, _nothing)
     on_start(ask)
-    # What is loaded by now stays: no later collection has to look at it.
+    # What is loaded by now stays: no later collection has to look at it. Requests leave few cycles behind,
+    # and dozens of them are under way at any time, through which every collection would look.
     gc.collect()
     gc.freeze()
+    gc.set_threshold(YOUNG_MAX, 20, 20)
+    sys.setswitchinterval(SWITCH_S)
     try:
         server.run(sockets=[listener])
     finally:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from functools import lru_cache
 from uuid import UUID
 
 from msgspec import Struct, field
@@ -44,6 +44,9 @@ from counterfoil.tokens import Caller
 
 ANONYMOUS_BYTES_MAX = 64 * 1024
 """What a caller without a token may have parsed where introspection is open (trust: GraphQL limits)."""
+
+CALLERS_MAX = 512
+"""Sets of enterprises that are remembered."""
 
 WITHOUT_TOKEN = frozenset({"__schema", "__type", "__typename", "getBuildNumber"})
 
@@ -212,7 +215,7 @@ class TrackingApi:
         refusal = refuse(RefusalCode.UNAUTHORIZED, fields=("enterpriseId",))
         if not caller.may_track(mode):
             return {each.response_key: refusal for each in lists}
-        owned = {str(enterprise) for enterprise in caller.enterprises}
+        owned = _as_texts(caller.enterprises)
         return {each.response_key: refusal for each in lists if not owned.issuperset(each.enterprise_ids)}
 
     def _field_answer(
@@ -260,40 +263,34 @@ class TrackingApi:
         count(refusals)
         codes = tuple(str(refusal.code) for refusal in refusals)
         introspection = introspected(operation, fields)
+        type_name = "Mutation" if operation.is_mutation else "Query"
+        caller, mode, now = asked.caller, asked.mode, asked.now
+
+        def printed(answer: FieldAnswer, received: Mapping[UUID, datetime]) -> bytes:
+            field = answer.field
+            if field.name == "__typename":
+                return encoded(type_name)
+            if field.name in INTROSPECTION_FIELDS:
+                return encoded(introspection[field.response_key])
+            if field.name == "getBuildNumber":
+                return encoded(self._build_number)
+            if field.name in LOOKUPS:
+                assert isinstance(caller, Caller), "nobody looks up without a token"
+                return self._lookups.answer(field, caller, mode, now)
+            return order_payload(field, answer.orders, answer.batch_id, received, answer.refusals)
 
         def answer_with(receipts: Sequence[Receipt]) -> Answer:
+            # Holds neither the document nor the body, which are large while the orders are made durable.
             received = {receipt.batch_id: receipt.received_at for receipt in receipts}
-            members = (
-                (answer.field.response_key, self._printed(answer, received, operation, introspection, asked))
-                for answer in answers
-            )
-            return success(members)._replace(codes=codes)
+            return success(
+                (answer.field.response_key, printed(answer, received)) for answer in answers
+            )._replace(codes=codes)
 
         if batches:
             return Accepted(batches, answer_with)
         if any(field.name in LOOKUPS for field in fields):
             return Lookup(lambda: answer_with(()))
         return answer_with(())
-
-    def _printed(
-        self,
-        answer: FieldAnswer,
-        received: Mapping[UUID, datetime],
-        operation: Operation,
-        introspection: Mapping[str, Any],
-        asked: Asked,
-    ) -> bytes:
-        field = answer.field
-        if field.name == "__typename":
-            return encoded("Mutation" if operation.is_mutation else "Query")
-        if field.name in INTROSPECTION_FIELDS:
-            return encoded(introspection[field.response_key])
-        if field.name == "getBuildNumber":
-            return encoded(self._build_number)
-        if field.name in LOOKUPS:
-            assert isinstance(asked.caller, Caller), "nobody looks up without a token"
-            return self._lookups.answer(field, asked.caller, asked.mode, asked.now)
-        return order_payload(field, answer.orders, answer.batch_id, received, answer.refusals)
 
     def _kept(self, orders: tuple[Order, ...]) -> tuple[Order, ...]:
         """The orders as they are kept: ids that are too long cut off where the setting says so (D57)."""
@@ -315,5 +312,10 @@ class TrackingApi:
 def _are_owned(orders: Sequence[Order], caller: Caller | Refusal) -> bool:
     if isinstance(caller, Refusal):
         return False
-    owned = {str(enterprise) for enterprise in caller.enterprises}
-    return owned.issuperset(order.enterprise_id for order in orders)
+    return _as_texts(caller.enterprises).issuperset([order.enterprise_id for order in orders])
+
+
+@lru_cache(maxsize=CALLERS_MAX)
+def _as_texts(enterprises: frozenset[int]) -> frozenset[str]:
+    """The ids as they stand in orders. Callers are few, and each asks again and again."""
+    return frozenset(map(str, enterprises))

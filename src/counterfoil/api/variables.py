@@ -17,6 +17,7 @@ from graphql import (
     NullValueNode,
     OperationDefinitionNode,
     TypeNode,
+    VariableDefinitionNode,
     is_input_type,
     type_from_ast,
 )

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from counterfoil.api.answers import DETAILED, Answer
-from counterfoil.api.connection import ARRIVED, BREAK_OFF
+from counterfoil.api.connection import ARRIVED, BREAK_OFF, Headers
 from counterfoil.api.receiving import Receive
 from counterfoil.api.timing import ANSWER, Spent
 from counterfoil.api.tracking import Progress
@@ -94,9 +94,13 @@ class Call:
 
     async def break_off(self) -> None:
         """Ends the connection without an answer: whatever became of the request, none would be true."""
+        self.cut()
+        await self.gone()
+
+    def cut(self) -> None:
+        """Ends the connection; its caller may not have heard of it yet."""
         assert self._break_off is not None, "the connection is one of ours"
         self._break_off()
-        await self.gone()
 
     @property
     def is_a_browsers(self) -> bool:
@@ -105,11 +109,22 @@ class Call:
 
     async def answer(self, send: Send, answer: Answer) -> None:
         """Sends the answer with the headers that every answer has."""
-        if len(answer.body) >= GZIP_ANSWER_BYTES_MIN and "Content-Encoding" not in answer.headers:
-            if len(answer.body) >= BESIDE_BYTES_MIN and self.takes_gzip:
-                answer = await asyncio.get_running_loop().run_in_executor(None, compressed, answer)
-            else:
-                answer = compressed(answer) if self.takes_gzip else varying(answer)
+        if len(answer.body) < BESIDE_BYTES_MIN:
+            answer = self.fitting(answer)
+        else:
+            answer = await asyncio.get_running_loop().run_in_executor(None, self.fitting, answer)
+        headers = self.headers_of(answer)
+        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        await send({"type": "http.response.body", "body": b"" if self.method == "HEAD" else answer.body})
+
+    def fitting(self, answer: Answer) -> Answer:
+        """The answer, compressed if it is large and the caller takes that."""
+        if len(answer.body) < GZIP_ANSWER_BYTES_MIN or "Content-Encoding" in answer.headers:
+            return answer
+        return compressed(answer) if self.takes_gzip else varying(answer)
+
+    def headers_of(self, answer: Answer) -> Headers:
+        """The headers with which an answer goes out."""
         headers = {
             b"content-type": _content_type(self._headers.get(b"accept")),
             b"x-request-id": self.request_id.encode(),
@@ -121,8 +136,7 @@ class Call:
             del headers[b"content-type"]
         else:
             headers[b"content-length"] = b"%d" % len(answer.body)
-        await send({"type": "http.response.start", "status": answer.status, "headers": list(headers.items())})
-        await send({"type": "http.response.body", "body": b"" if self.method == "HEAD" else answer.body})
+        return list(headers.items())
 
     def timed(self, answer: Answer) -> Answer:
         """The answer with a header that says where its time went."""

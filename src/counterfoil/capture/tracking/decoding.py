@@ -153,12 +153,14 @@ def _settle(kind: Kind, orders: Sequence[Any], columns: Columns) -> None:
         return
     columns.decimals(orders, "amount")
     columns.decimals(orders, "discount")
-    columns.instants(_present(orders, "bypass_channel"), "timestamp")
-    items = _parts(orders, "items")
-    columns.numbers(items, "quantity")
-    columns.decimals(items, "unit_price", required=True)
-    columns.decimals(items, "discount")
-    _settle_verticals(_present(orders, "vertical_parameters"), columns)
+    if channels := _present(orders, "bypass_channel"):
+        columns.instants(channels, "timestamp")
+    if items := _parts(orders, "items"):
+        columns.numbers(items, "quantity")
+        columns.decimals(items, "unit_price", required=True)
+        columns.decimals(items, "discount")
+    if verticals := _present(orders, "vertical_parameters"):
+        _settle_verticals(verticals, columns)
 
 
 def _settle_verticals(parameters: Sequence[dict[str, Any]], columns: Columns) -> None:

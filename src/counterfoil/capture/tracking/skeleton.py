@@ -32,12 +32,16 @@ PIECES_MAX = 20_000
 PIECE_BYTES_MAX = 400
 """How many pieces are remembered, and how long they may be."""
 
+BLOCK_BYTES = 256 * 1024
+"""So much of a text is in pieces at the same time, or as much as its longest string."""
+
 TEMPLATES_MAX = 1_000
 TEMPLATE_BYTES_MAX = 1_000
 """How many skeletons are remembered as a whole, and how long they may be."""
 
 _QUOTE = b'"'
 _BRACKET = b"["
+_END = b")"
 _BETWEEN = b"\0"
 # Stand for an escaped backslash and an escaped quote while the text is parted at its quotes.
 _BACKSLASH, _ESCAPED_QUOTE = b"\0", b"\1"
@@ -93,8 +97,11 @@ class _Pieces(dict[bytes, _Piece]):
 
 _PIECES = _Pieces()
 
-_TEMPLATES: dict[bytes, bytes] = {}
-"""Whole short skeletons that were read before: a client's single orders have few different ones."""
+_TEMPLATES: dict[bytes, _Piece] = {}
+"""Whole short skeletons that were read before: a client's single orders have few different ones.
+
+Their names were looked at.
+"""
 
 
 def list_text(document: str, start: int) -> ListText | None:
@@ -119,62 +126,101 @@ def _list_text(document: str, start: int) -> ListText:
         if _BACKSLASH in raw or _ESCAPED_QUOTE in raw:
             raise _Declined
         text = raw.replace(b"\\\\", _BACKSLASH).replace(b'\\"', _ESCAPED_QUOTE)
-    parts = text.split(_QUOTE)
-    skeleton = _closed(_QUOTE.join(parts[::2]))
-    number = skeleton.count(_QUOTE)
-    strings = parts[1 : 2 * number : 2]
-    content = b"".join(strings)
-    between = _filled(skeleton)
-    size = len(_BRACKET) + len(skeleton) + number + len(content)
-    if has_escapes:
-        size += content.count(_BACKSLASH) + content.count(_ESCAPED_QUOTE)
-    strings = _without_tabs(strings, content, has_escapes=has_escapes)
-    pieces = [b""] * (2 * number + 1)
-    pieces[::2] = between
-    pieces[1::2] = strings
+    blocks: list[bytes] = []
+    names: list[str] = []
+    # Its own bracket is the only one that no name stands before.
+    position = size = len(_BRACKET)
+    is_last = False
+    while not is_last:
+        block, is_last = _block(text, position)
+        parts = block.split(_QUOTE)
+        skeleton = _QUOTE.join(parts[::2] if is_last else parts[:-1:2])
+        if is_last or _END in skeleton:
+            is_last = True
+            skeleton = _closed(skeleton)
+        elif not skeleton.isascii():
+            raise _Declined
+        number = skeleton.count(_QUOTE) + (not is_last)
+        strings = parts[1 : 2 * number : 2]
+        content = b"".join(strings)
+        between, found = _filled(skeleton, is_whole=is_last and not blocks)
+        names.append(found)
+        size += len(skeleton) + number + (not is_last) + len(content)
+        if has_escapes:
+            size += content.count(_BACKSLASH) + content.count(_ESCAPED_QUOTE)
+        strings = _without_tabs(strings, content, has_escapes=has_escapes)
+        pieces = [b""] * (2 * number + 1)
+        pieces[: 2 * len(between) : 2] = between
+        pieces[1::2] = strings
+        json = _QUOTE.join(pieces)
+        if has_escapes:
+            json = json.replace(_ESCAPED_QUOTE, b'\\"').replace(_BACKSLASH, b"\\\\")
+        blocks.append(json)
+        position += len(block)
+    _refuse_repeated_names("".join(names))
     # Every piece begins as if a value came before, and ends as if one came after.
-    json = _BRACKET + _QUOTE.join(pieces)[:-1].removeprefix(b",")
-    if has_escapes:
-        json = json.replace(_ESCAPED_QUOTE, b'\\"').replace(_BACKSLASH, b"\\\\")
-    return ListText(json, start + (size if document.isascii() else len(raw[:size].decode())))
+    blocks[0] = _BRACKET + blocks[0].removeprefix(b",")
+    blocks[-1] = blocks[-1][:-1]
+    end = start + (size if document.isascii() else len(raw[:size].decode()))
+    return ListText(b"".join(blocks), end)
+
+
+def _block(text: bytes, start: int) -> tuple[bytes, bool]:
+    """A part of the text that ends with a string, and whether it is the last, which ends as it likes.
+
+    A large text is worked on in parts, so that few of its hundred thousands of pieces are there at a time.
+    """
+    length = BLOCK_BYTES
+    while start + length < len(text):
+        block = text[start : start + length]
+        end = block.rfind(_QUOTE)
+        if block.count(_QUOTE) % 2:
+            end = block.rfind(_QUOTE, 0, end)
+        if end >= 0:
+            return block[: end + 1], False
+        length *= 2
+    return text[start:], True
 
 
 def _closed(skeleton: bytes) -> bytes:
-    """The skeleton between the brackets of the list, and the closing one: the last in the arguments."""
-    end = skeleton.rfind(b"]", 0, skeleton.find(b")") + 1)
-    if end < 0 or _QUOTE in skeleton[end : skeleton.find(b")")]:
+    """The skeleton up to the closing bracket of the list: the last in the arguments."""
+    end = skeleton.rfind(b"]", 0, skeleton.find(_END) + 1)
+    if end < 0 or _QUOTE in skeleton[end : skeleton.find(_END)]:
         raise _Declined
-    # Its own bracket is the only one that no name stands before.
-    closed = skeleton[1 : end + 1]
+    closed = skeleton[: end + 1]
     if not closed.isascii():
         raise _Declined
     return closed
 
 
-def _filled(skeleton: bytes) -> list[bytes]:
-    """The pieces of a skeleton as JSON, every number back in its place."""
+def _filled(skeleton: bytes, *, is_whole: bool) -> tuple[list[bytes], str]:
+    """The pieces of a skeleton as JSON, every number back in its place; names still to be looked at."""
     masked = skeleton.translate(_MASK)
-    template = _TEMPLATES.get(masked) or _template(masked)
+    template, names = (is_whole and _TEMPLATES.get(masked)) or _template(masked, is_whole=is_whole)
     numbers = skeleton.translate(_NUMBERS).split()
     if _LEADING_ZERO.search(b" " + b" ".join(numbers)) and _LEADING_ZERO_EXACT.search(skeleton):
         raise _Declined
-    return (template % tuple(numbers)).split(_BETWEEN)
+    return (template % tuple(numbers)).split(_BETWEEN), names
 
 
-def _template(masked: bytes) -> bytes:
-    """The pieces of a masked skeleton as JSON, with `%b` for every number."""
+def _template(masked: bytes, *, is_whole: bool) -> _Piece:
+    """The pieces of a masked skeleton as JSON, with `%b` for every number, and the names in them."""
     pieces = list(map(_PIECES.__getitem__, masked.split(_QUOTE)))
-    _refuse_repeated_names("".join([piece.names for piece in pieces]))
-    template = _BETWEEN.join([piece.json for piece in pieces])
-    if len(masked) <= TEMPLATE_BYTES_MAX:
-        if len(_TEMPLATES) >= TEMPLATES_MAX:
-            _TEMPLATES.clear()
-        _TEMPLATES[masked] = template
-    return template
+    names = "".join([piece.names for piece in pieces])
+    template = _Piece(_BETWEEN.join([piece.json for piece in pieces]), names)
+    if not is_whole or len(masked) > TEMPLATE_BYTES_MAX:
+        return template
+    _refuse_repeated_names(names)
+    if len(_TEMPLATES) >= TEMPLATES_MAX:
+        _TEMPLATES.clear()
+    _TEMPLATES[masked] = template._replace(names="")
+    return _TEMPLATES[masked]
 
 
 def _refuse_repeated_names(names: str) -> None:
     """A name that is repeated in one object counts once, and only the plain gear sees both."""
+    if not names:
+        return
     for _ in range(OBJECTS_DEPTH_MAX):
         if any(len(set(each)) != len(each) for each in set(_INNERMOST.findall(names))):
             raise _Declined

@@ -1,0 +1,129 @@
+"""At once: a small request whose every byte is there is judged and kept without a task of its own.
+
+Owns the short way of single orders, which make up most requests. Whatever is unusual is not taken, and goes
+the way of all others, where every check is the same. Next: http.py, connection.py.
+"""
+
+from __future__ import annotations
+
+from asyncio import Future
+from collections.abc import MutableMapping
+from functools import partial
+from typing import Any
+
+import structlog
+
+from counterfoil import tracing
+from counterfoil.api.answers import Answer
+from counterfoil.api.auth import Door
+from counterfoil.api.connection import BACKLOG_S, Headers, Reply
+from counterfoil.api.failing import failed
+from counterfoil.api.telling import tell_accepted, tell_refused
+from counterfoil.api.timing import APPEND, CHECK, READ
+from counterfoil.api.tracking import Accepted, Again, Asked, Lookup, TrackingApi
+from counterfoil.api.wire import Call, Scope
+from counterfoil.clock import Clock
+from counterfoil.crashpoint import crashpoint
+from counterfoil.intake import Intake, Unknown, prepared
+from counterfoil.model.orders import Mode, Receipt
+from counterfoil.tokens import Caller
+
+BYTES_MAX = 16 * 1024
+"""Of a body: some hundred orders, which take no more of the event loop than a few requests do."""
+
+_log = structlog.get_logger("counterfoil")
+
+MODES = {"/graphql": Mode.LIVE, "/graphqltest": Mode.TEST}
+
+
+class AtOnce:
+    """The short way; called on the event loop alone."""
+
+    def __init__(
+        self, *, clock: Clock, door: Door, intake: Intake, tracking: TrackingApi, bytes_max: int
+    ) -> None:
+        """`clock` is asked on the event loop, so it must not wait for anything.
+
+        Bodies of more than `bytes_max` go elsewhere, and those of more than BYTES_MAX.
+        """
+        self._bytes_max = min(bytes_max, BYTES_MAX)
+        self._clock = clock
+        self._door = door
+        self._intake = intake
+        self._tracking = tracking
+
+    def __call__(self, scope: Scope, body: bytes, reply: Reply) -> bool:
+        """Whether it takes the request, whose answer it then gives to `reply`, now or when it is durable."""
+        if len(body) > self._bytes_max or tracing.is_on():
+            return False
+        call = Call(scope, _nothing_more)
+        mode = MODES.get(call.path)
+        if mode is None or call.is_detailed or call.header(b"content-encoding") is not None:
+            return False
+        authorization = call.header(b"authorization")
+        caller = self._door.known(authorization, call.address)
+        if not isinstance(caller, Caller) or call.waited_s() > BACKLOG_S:
+            return False
+        crashpoint("intake.body_read")
+        call.spent.on(READ)
+        asked = Asked(
+            mode=mode,
+            caller=caller,
+            body=body,
+            content_type=call.header(b"content-type"),
+            detailed=False,
+            now=self._clock.now(),
+            is_fresh=False,
+            authorization=authorization,
+            address=call.address,
+            progress=call.progress,
+        )
+        try:
+            judged = self._tracking.judge(asked)
+            if isinstance(judged, (Again, Lookup)):
+                return False
+            if isinstance(judged, Answer):
+                _reply(call, judged, reply)
+            else:
+                self._keep(call, judged, len(body), reply)
+        except Exception as error:
+            # The edge: a bug must not leave the caller without an answer, nor show it what went wrong.
+            _reply(call, failed(error, call.progress.field, call.request_id, detailed=False), reply)
+        return True
+
+    def _keep(self, call: Call, accepted: Accepted, size: int, reply: Reply) -> None:
+        crashpoint("intake.validated")
+        entries = [prepared(batch) for batch in accepted.batches]
+        call.spent.on(CHECK)
+        promise = self._intake.awaited(entries)
+        promise.add_done_callback(partial(_answer, call, accepted, size, reply))
+
+
+def _answer(call: Call, accepted: Accepted, size: int, reply: Reply, promise: Future[list[Receipt]]) -> None:
+    try:
+        receipts = promise.result()
+        call.spent.on(APPEND)
+        tell_accepted(call.request_id, accepted.batches, size, call.spent)
+        crashpoint("intake.committed_unanswered")
+        answer = accepted.answer(receipts)
+    except Unknown:
+        # Nobody knows whether it was kept, and no answer would be true (C1, D18).
+        _log.warning("outcome_unknown", request_id=call.request_id)
+        call.cut()
+        return
+    except Exception as error:
+        # The edge, as above.
+        answer = failed(error, call.progress.field, call.request_id, detailed=False)
+    _reply(call, answer, reply)
+
+
+def _reply(call: Call, answer: Answer, reply: Reply) -> None:
+    if answer.codes:
+        tell_refused(call.request_id, answer)
+    answer = call.fitting(answer)
+    headers: Headers = call.headers_of(answer)
+    reply(answer.status, headers, answer.body)
+
+
+async def _nothing_more() -> MutableMapping[str, Any]:
+    raise AssertionError("the whole request is there")
