@@ -29,12 +29,15 @@ from counterfoil.model.orders import (
 )
 from counterfoil.rules.commission import nothing
 
+_STANDING = VersionState.STANDING
+_ORIGINAL = RecordKind.ORIGINAL
+
 
 def first_version(
     submission: Submission, stated: Stated, currency: str, rates: Rates, pricing: Pricing
 ) -> OrderVersion:
     """What an order is when it is created."""
-    return _version(submission, 1, VersionState.STANDING, stated, currency, rates, pricing)
+    return _version(submission, 1, _STANDING, stated, currency, rates, pricing)
 
 
 def restated_version(
@@ -64,7 +67,7 @@ def cancelled_version(before: OrderVersion, submission: Submission) -> OrderVers
 
 def original(version: OrderVersion) -> tuple[Line, ...]:
     """The one record of a commissionable create."""
-    return (Line(version=version, sign=1, kind=RecordKind.ORIGINAL),)
+    return (Line(version=version, sign=1, kind=_ORIGINAL),)
 
 
 def change(before: OrderVersion, after: OrderVersion, reason: CorrectionReason | None) -> tuple[Line, ...]:

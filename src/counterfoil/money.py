@@ -39,8 +39,6 @@ CENT = Decimal("0.01")
 """One per cent, as a factor."""
 
 MILLI = Decimal("0.001")
-_THOUSAND = Decimal(1000)
-_ONE = Decimal(1)
 _RATE_DECIMALS = 10
 
 CURRENCIES = frozenset(currency.code for currency in Currency)
@@ -64,14 +62,6 @@ def ratio3(numerator: Decimal, denominator: Decimal) -> Decimal:
     if EXACT.add(rest, rest) > denominator:
         whole = EXACT.add(whole, 1)
     return EXACT.scaleb(whole, -3)
-
-
-def quotient3(numerator: Decimal, denominator: Decimal) -> Decimal:
-    """The same as `ratio3`, reckoned in the caller's context, which is `EXACT`."""
-    whole, rest = divmod(numerator * _THOUSAND, denominator)
-    if rest + rest > denominator:
-        whole += _ONE
-    return whole * MILLI
 
 
 def exchange_rate(per_euro_order: Decimal, per_euro_report: Decimal) -> Decimal:

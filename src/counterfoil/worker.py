@@ -7,9 +7,10 @@ others pass. Next: store/lanes.py, store/facts.py, processing.py, store/posting.
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import NamedTuple
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from counterfoil.clock import monotonic
 from counterfoil.crashpoint import crashpoint
 from counterfoil.model.ledger import Decided, Decision, Held
 from counterfoil.model.orders import Submission
-from counterfoil.processing import Undecidable, Waiting, decide_in_order
+from counterfoil.processing import Undecidable, Waiting, decide_each
 from counterfoil.store import lanes, posting
 from counterfoil.store.facts import Networks, facts_for
 
@@ -32,6 +33,9 @@ STEPS = ("facts", "decide", "post")
 UNPOSTABLE = (psycopg.Error, ValueError, OverflowError)
 """What is raised for a row that cannot be written: by the database, or before it for a text or a number."""
 BREATH_S = 1.0
+
+PIECE = 100
+"""Decisions that are in memory with all that they add, before they are rows."""
 
 _log = structlog.get_logger("counterfoil")
 
@@ -185,29 +189,40 @@ class Worker:
         blocked = lanes.blocked(connection, chunk.loaded.held) - read_again
         times.append(monotonic())
         crashpoint("facts.loaded")
-        decisions = decide_in_order(
-            [*chunk.fresh, *chunk.waiting],
-            facts,
-            blocked=blocked,
-            poison=poison,
-            breathe=_breather(connection),
+        gathered = posting.Gathered()
+        held: list[tuple[int, Held]] = []
+        freed: list[UUID] = []
+        told: list[Decision] = []
+        were_held = {again.submission.submission_id for again in chunk.waiting}
+        breathe = _breather(connection)
+        coming = Counter(submission.key[1:] for submission in submissions)
+        all_of_them = decide_each(
+            [*chunk.fresh, *chunk.waiting], facts, blocked=blocked, poison=poison, breathe=breathe
         )
+        for decisions in _pieces(all_of_them):
+            gathered.add(decision for decision in decisions if isinstance(decision, Decided))
+            told += map(_brief, decisions)
+            for decision in decisions:
+                submission = decision.submission
+                if isinstance(decision, Held):
+                    held.append((submission.lane, decision))
+                elif submission.submission_id in were_held:
+                    freed.append(submission.submission_id)
+                if coming[submission.key[1:]] == 1:
+                    # Nobody asks any more what became of it.
+                    facts.standings.pop(submission.key, None)
         times.append(monotonic())
         crashpoint("batch.decided")
-        decided = [decision for decision in decisions if isinstance(decision, Decided)]
-        held = [(decision.submission.lane, decision) for decision in decisions if isinstance(decision, Held)]
-        were_held = {again.submission.submission_id for again in chunk.waiting}
-        freed = [d.submission.submission_id for d in decided if d.submission.submission_id in were_held]
         posting.write(
             connection,
-            decided,
+            gathered,
             finish=lambda: lanes.finish(connection, chunk.works, freed, held, rates_known=facts.rates_known),
         )
         if self._report is not None:
             times.append(monotonic())
             took = (later - earlier for earlier, later in pairwise(times))
-            self._report(decisions, dict(zip(STEPS, took, strict=True)))
-        return len(decisions)
+            self._report(told, dict(zip(STEPS, took, strict=True)))
+        return len(told)
 
     def _unpostable(self, connection: Connection, chunk: Chunk) -> set[UUID]:
         """Which submissions of one piece of work the database refuses: halves are tried, and undone."""
@@ -234,8 +249,10 @@ class Worker:
 
     def _try(self, connection: Connection, submissions: Sequence[Submission]) -> None:
         facts = facts_for(connection, submissions, self._networks)
-        decisions = decide_in_order(submissions, facts, breathe=_breather(connection))
-        posting.write_wide(connection, [decision for decision in decisions if isinstance(decision, Decided)])
+        gathered = posting.Gathered()
+        for decisions in _pieces(decide_each(submissions, facts, breathe=_breather(connection))):
+            gathered.add(decision for decision in decisions if isinstance(decision, Decided))
+        posting.write_wide(connection, gathered)
 
     def _open(self) -> Connection:
         if self._connection is None or self._connection.closed or self._connection.broken:
@@ -243,6 +260,22 @@ class Worker:
             lanes.prepare(self._connection)
             posting.prepare(self._connection)
         return self._connection
+
+
+def _pieces(decisions: Iterable[Decision]) -> Iterator[list[Decision]]:
+    """A few at a time, so that they become rows at once, and are forgotten, before more are decided."""
+    coming = iter(decisions)
+    while piece := list(islice(coming, PIECE)):
+        yield piece
+
+
+def _brief(decision: Decision) -> Decision:
+    """What is reported of a decision."""
+    if isinstance(decision, Held):
+        return decision
+    return Decided(
+        submission=decision.submission, outcome=decision.outcome, network_version=decision.network_version
+    )
 
 
 def _breather(connection: Connection) -> Callable[[], None]:

@@ -117,7 +117,7 @@ def test_6_a_processor_that_swallows_exceptions_is_seen(
             except Undecidable as lost:
                 kept = [each for each in kept if getattr(each, "submission_id", None) != lost.submission_id]
 
-    monkeypatch.setattr(worker, "decide_in_order", swallowing)
+    monkeypatch.setattr(worker, "decide_each", swallowing)
     poisoned.desk.process()
 
     found = faults_of(poisoned)

@@ -35,9 +35,11 @@ def test_a_line_of_another_action_is_refused_with_its_chunk(desk: Desk, changed:
         assert decided.standing is not None
         stranger = replace(decided.standing.action, **changed)
         wrong = replace(decided, standing=replace(decided.standing, action=stranger))
+        gathered = posting.Gathered()
+        gathered.add([wrong])
 
         with pytest.raises(ForeignKeyViolation):
-            posting.write(connection, [wrong], finish=lambda: None)
+            posting.write(connection, gathered, finish=lambda: None)
         connection.rollback()
 
     assert [] == desk.ledger("A-1")

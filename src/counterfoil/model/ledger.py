@@ -1,6 +1,7 @@
 """What an order becomes: actions, versions, statuses, and the records of both ledgers.
 
-Owns the shapes that are posted and read back; all frozen. The rules are in rules/. Next: processing.py.
+Owns the shapes that are posted and read back; all frozen, and none can lead back to itself, so the collector
+of cycles is spared them (`gc=False`). The rules are in rules/. Next: processing.py.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ class Click(Struct, frozen=True, kw_only=True):
     country: str | None = None
 
 
-class Credit(Struct, frozen=True, kw_only=True):
+class Credit(Struct, frozen=True, kw_only=True, gc=False):
     """Who is credited with an order, kept for the life of its generation (spec/processing.md, section 3)."""
 
     publisher_id: int
@@ -88,7 +89,7 @@ class Rates(Struct, frozen=True, kw_only=True, omit_defaults=True):
     flats: dict[str, Rates] = {}
 
 
-class Money3(Struct, frozen=True, kw_only=True):
+class Money3(Struct, frozen=True, kw_only=True, gc=False):
     """One figure in the three reporting currencies."""
 
     adv: Decimal
@@ -96,7 +97,7 @@ class Money3(Struct, frozen=True, kw_only=True):
     usd: Decimal
 
 
-class PricedItem(Struct, frozen=True, kw_only=True):
+class PricedItem(Struct, frozen=True, kw_only=True, gc=False):
     """One line as the report shows it (spec/processing.md, section 8), with the rule that priced it.
 
     `rule` is the rank of the rule, `None` where no rule applied.
@@ -112,7 +113,7 @@ class PricedItem(Struct, frozen=True, kw_only=True):
     situation: int | None
 
 
-class Amounts(Struct, frozen=True, kw_only=True):
+class Amounts(Struct, frozen=True, kw_only=True, gc=False):
     """The reported figures of an order: what the records of its version say.
 
     `fee` is positive; the advertiser's cost is -(commission + fee) (D85).
@@ -125,7 +126,7 @@ class Amounts(Struct, frozen=True, kw_only=True):
     order_discount_original: Decimal
 
 
-class Pricing(Struct, frozen=True, kw_only=True):
+class Pricing(Struct, frozen=True, kw_only=True, gc=False):
     """Amounts and items of one state of an order, and how they came about.
 
     `situations` are (id, name) of all situations used, once each. `rule` is the rank on a simple action.
@@ -139,7 +140,7 @@ class Pricing(Struct, frozen=True, kw_only=True):
     steps: tuple[tuple[str, str], ...] = ()
 
 
-class Stated(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Stated(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """What the advertiser last said about an order, as far as it is kept with the version (cleaned text)."""
 
     amount: str | None = None
@@ -159,7 +160,7 @@ class VersionState(StrEnum):
     CANCELLED = "cancelled"
 
 
-class OrderVersion(Struct, frozen=True, kw_only=True):
+class OrderVersion(Struct, frozen=True, kw_only=True, gc=False):
     """What an order is after a create, restatement or cancellation."""
 
     version: int
@@ -176,7 +177,7 @@ class OrderVersion(Struct, frozen=True, kw_only=True):
     correction_reason: CorrectionReason | None = None
 
 
-class Action(Struct, frozen=True, kw_only=True):
+class Action(Struct, frozen=True, kw_only=True, gc=False):
     """One generation of an order: what CJ calls the action.
 
     `code` says why it is not commissionable, `None` if it is. `terms_version` is the network version and the
@@ -211,7 +212,7 @@ class StatusCause(StrEnum):
     PERSON = "person"
 
 
-class Status(Struct, frozen=True, kw_only=True):
+class Status(Struct, frozen=True, kw_only=True, gc=False):
     """Until when an action can change, and whether it counts, from `since` on.
 
     `locking_date` is the stored and reported date, `locks_at` the instant from which changes are late
@@ -230,7 +231,7 @@ class Status(Struct, frozen=True, kw_only=True):
     closed_position: int | None = None
 
 
-class Standing(Struct, frozen=True, kw_only=True):
+class Standing(Struct, frozen=True, kw_only=True, gc=False):
     """What a key is now: its latest generation, that one's latest version and status.
 
     `version` and `status` are `None` for a generation that is not commissionable. `latest_update` is the
@@ -254,7 +255,7 @@ class RecordKind(StrEnum):
     BONUS = "bonus"
 
 
-class Line(Struct, frozen=True, kw_only=True):
+class Line(Struct, frozen=True, kw_only=True, gc=False):
     """One commission record to be posted: a version of an action, with sign +1 (state) or -1 (reversal)."""
 
     version: OrderVersion
@@ -273,7 +274,7 @@ class OutcomeKind(StrEnum):
     APPLIED = "applied"
 
 
-class Outcome(Struct, frozen=True, kw_only=True):
+class Outcome(Struct, frozen=True, kw_only=True, gc=False):
     """One submission's outcome. `action` and `version` are those it produced, or the ones it met."""
 
     kind: OutcomeKind
@@ -297,7 +298,7 @@ class ReferralUse(NamedTuple):
     ordinal: int
 
 
-class Decided(Struct, frozen=True, kw_only=True):
+class Decided(Struct, frozen=True, kw_only=True, gc=False):
     """A decision: the outcome and everything it adds to the ledger, in the order of adding.
 
     `standing` is what the key is afterwards, `None` where it was and stays unknown. A test change that adopts
@@ -318,7 +319,7 @@ class Decided(Struct, frozen=True, kw_only=True):
     """Place in the log of a rate that arrived only after the submission (D149)."""
 
 
-class Held(Struct, frozen=True, kw_only=True):
+class Held(Struct, frozen=True, kw_only=True, gc=False):
     """Not decided now: the submission waits, and later ones of its key wait behind it."""
 
     submission: Submission

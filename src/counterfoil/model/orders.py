@@ -220,7 +220,7 @@ class Receipt(Struct, frozen=True, kw_only=True):
     first_number: int
 
 
-class Submission(Struct, frozen=True, kw_only=True):
+class Submission(Struct, frozen=True, kw_only=True, gc=False):
     """One order as it stands in the log.
 
     `number` is its dense running number over the whole log, `position` that of its request. `cleaned` tells

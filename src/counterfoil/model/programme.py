@@ -27,7 +27,10 @@ class ActionType(StrEnum):
     @property
     def is_item_based(self) -> bool:
         """Whether amounts come from items rather than from `amount`."""
-        return self in (ActionType.ITEM_SALE, ActionType.ITEM_LEAD)
+        return self in _ITEM_BASED
+
+
+_ITEM_BASED = frozenset({ActionType.ITEM_SALE, ActionType.ITEM_LEAD})
 
 
 class LockingMethod(StrEnum):

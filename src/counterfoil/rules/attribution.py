@@ -18,6 +18,7 @@ from counterfoil.rules.coupons import withheld_by_channel, withheld_by_coupon
 
 EVENT_BEFORE_CLICK_MAX = timedelta(hours=24)
 """How far the event time may lie before the click: date-only times, clocks that differ (D64)."""
+_UNATTRIBUTED = Code.UNATTRIBUTED
 _EARLIEST_BEFORE_CLICK = -EVENT_BEFORE_CLICK_MAX
 
 
@@ -95,7 +96,7 @@ def judge(
     action, in this order's mode; asked for only where the terms have a limit.
     """
     credited = credit(order, click, network)
-    if credited is Code.UNATTRIBUTED:
+    if credited is _UNATTRIBUTED:
         return NotCommissionable(code=credited)
     named_in_vain = click is None and click_named(order.cj_event) is not None
     warnings = (Code.FALLBACK_USED,) if named_in_vain else ()

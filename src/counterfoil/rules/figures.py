@@ -7,6 +7,7 @@ Chooses no rule. Next: commission.py puts three currencies side by side.
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import lru_cache
 
 from counterfoil.model.programme import CommissionRule, Fee, Flat, Percent, PercentOfSale
 from counterfoil.money import CENT, MILLI, ZERO, plain, to_milli
@@ -15,6 +16,16 @@ from counterfoil.rules.amounts import Worth
 _NOTHING = Decimal(0)
 _ONE = Decimal(1)
 _THOUSAND = Decimal(1000)
+
+
+@lru_cache(maxsize=4096)
+def _names(place: int, shown_in: str) -> tuple[str, str, str]:
+    """How the figures of an item are named in steps."""
+    return (
+        f"items.{place}.per_item{shown_in}",
+        f"items.{place}.commission{shown_in}",
+        f"items.{place}.discount",
+    )
 
 
 class Column:
@@ -62,9 +73,9 @@ class Column:
         subtotal = worth.subtotal
         net_here = worth.net * rate
         takes_nothing_off = worth.net == subtotal
-        total, earned, place = ZERO, _NOTHING, 0
-        for (_, quantity, value, off), rule in zip(worth.lines, chosen, strict=True):
-            place += 1
+        total, earned = ZERO, _NOTHING
+        told = enumerate(zip(worth.lines, chosen, strict=True), start=1)
+        for place, ((_, quantity, value, off), rule) in told:
             per_item = ZERO
             if quantity and subtotal:
                 # L · N · rate ÷ (S · q): multiplied first, divided once (D75, D76). S and N cancel if equal.
@@ -84,8 +95,8 @@ class Column:
                         count += _ONE
                     per_item = count * MILLI
                 if not is_exact:
-                    told = f"{plain(value * net_here)}/{plain(subtotal * quantity)}"
-                    steps.append((f"items.{place}.per_item{shown_in}", told))
+                    quotient = f"{plain(value * net_here)}/{plain(subtotal * quantity)}"
+                    steps.append((_names(place, shown_in)[0], quotient))
             sale = per_item if quantity == 1 else per_item * quantity
             if rule is None:
                 exact = _NOTHING
@@ -95,8 +106,8 @@ class Column:
                 exact = self._earned(rule, sale, quantity)
             commission = to_milli(exact, MILLI) or ZERO
             if commission != exact:
-                steps.append((f"items.{place}.commission{shown_in}", plain(exact)))
-            discount = self._rounded(f"items.{place}.discount", off * rate) if off else ZERO
+                steps.append((_names(place, shown_in)[1], plain(exact)))
+            discount = self._rounded(_names(place, shown_in)[2], off * rate) if off else ZERO
             items.append((per_item, commission, discount))
             total += sale
             earned += exact

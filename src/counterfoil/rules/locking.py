@@ -26,6 +26,13 @@ PROVISIONAL_DAYS = 600
 # Older instants have no Pacific date that `datetime` can hold; their locks are past either way.
 _EARLIEST = datetime(1, 1, 2, tzinfo=UTC)
 
+# Named once: to ask an enumeration for a member takes longer than to compare with it.
+_FIXED_DATE = LockingMethod.FIXED_DATE
+_FIXED_DURATION = LockingMethod.FIXED_DURATION
+_OPEN_ENDED = LockingMethod.OPEN_ENDED
+_PENDING, _AUTOMATED = ValidationStatus.PENDING, ValidationStatus.AUTOMATED
+_SUBMISSION = StatusCause.SUBMISSION
+
 ActionStatus = Literal["new", "extended", "locked", "closed"]
 
 
@@ -44,17 +51,17 @@ def lock(locking: Locking, event_time: datetime, received_at: datetime) -> Lock:
 
     Both times are aware; what comes back is in UTC, except that a time of receipt is handed back as it is.
     """
-    match locking.method:
-        case LockingMethod.IMMEDIATE:
-            return Lock(received_at, received_at)
-        case LockingMethod.OPEN_ENDED:
-            days = PROVISIONAL_DAYS if locking.days is None else locking.days
-            return Lock(event_time + timedelta(days=days), None)
-        case LockingMethod.FIXED_DATE:
-            standard = _standard_lock(*_next_month(_pacific_date(event_time)))
-        case LockingMethod.FIXED_DURATION:
-            assert locking.days is not None, "terms with FIXED_DURATION name their days"
-            standard = _lock_of(_pacific_date(event_time) + timedelta(days=locking.days))
+    method = locking.method
+    if method is _FIXED_DATE:
+        standard = _standard_lock(*_next_month(_pacific_date(event_time)))
+    elif method is _FIXED_DURATION:
+        assert locking.days is not None, "terms with FIXED_DURATION name their days"
+        standard = _lock_of(_pacific_date(event_time) + timedelta(days=locking.days))
+    elif method is _OPEN_ENDED:
+        days = PROVISIONAL_DAYS if locking.days is None else locking.days
+        return Lock(event_time + timedelta(days=days), None)
+    else:
+        return Lock(received_at, received_at)
     if standard.locks_at is not None and standard.locks_at <= received_at:
         return Lock(received_at, received_at)
     return standard
@@ -160,13 +167,12 @@ def ignores_status(status: Status, change: Restatement | Cancellation) -> bool:
 def opened(locking: Locking, event_time: datetime, received_at: datetime, *, position: int) -> Status:
     """The status of a commissionable create."""
     locking_date, locks_at = lock(locking, event_time, received_at)
-    is_open_ended = locking.method is LockingMethod.OPEN_ENDED
     return Status(
-        validation=ValidationStatus.PENDING if is_open_ended else ValidationStatus.AUTOMATED,
+        validation=_PENDING if locking.method is _OPEN_ENDED else _AUTOMATED,
         locking_date=locking_date,
         locks_at=locks_at,
         since=received_at,
-        cause=StatusCause.SUBMISSION,
+        cause=_SUBMISSION,
         position=position,
     )
 

@@ -7,14 +7,14 @@ ids, so that they ascend in commit order and a reader by id never misses one. Ne
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from typing import Any
 
 from psycopg import Connection
 from psycopg.errors import ForeignKeyViolation
 
 from counterfoil.crashpoint import crashpoint
-from counterfoil.model.ledger import Decided, Line, OutcomeKind, RecordKind, Standing
+from counterfoil.model.ledger import Action, Decided, Line, OutcomeKind, RecordKind
 from counterfoil.model.orders import Kind, Mode
 from counterfoil.money import EXACT
 from counterfoil.store import rows
@@ -37,43 +37,102 @@ _EVENT_OF = {
 }
 
 
+_Row = tuple[Any, ...]
+
+# Named once: to ask an enumeration for a member takes longer than to compare with it.
+_DUPLICATE = OutcomeKind.DUPLICATE
+_WITH_EFFECT = (OutcomeKind.POSTED, OutcomeKind.APPLIED)
+_ORIGINAL = RecordKind.ORIGINAL
+
+
 def prepare(connection: Connection) -> None:
     """Makes the connection's drafts; once, before its first chunk."""
     connection.execute(sql("posting", "make_drafts"))
     connection.commit()
 
 
-def write(connection: Connection, decisions: Sequence[Decided], finish: Callable[[], None]) -> None:
-    """Adds the decisions, in the order given, and commits; `finish` takes their work out of the queue."""
-    write_wide(connection, decisions)
+class Gathered:
+    """What decisions add, as rows of each table, in the order of adding.
+
+    A chunk is gathered piece by piece, so that what was decided can go before the next piece is.
+    """
+
+    def __init__(self) -> None:
+        self.actions: list[_Row] = []
+        self.versions: list[_Row] = []
+        self.statuses: list[_Row] = []
+        self.outcomes: list[_Row] = []
+        self.records: list[_Row] = []
+        self.events: list[_Row] = []
+        self.opened: set[int] = set()
+        self.current: dict[int, _Row] = {}
+        """What each action is now, by its id."""
+        self.uses: list[Decided] = []
+        """Those that take or free the use of a click."""
+        self.counts: dict[Mode, int] = {}
+        """Lines of each ledger."""
+        self.sums: dict[tuple[Any, ...], list[Any]] = {}
+
+    def add(self, decisions: Iterable[Decided]) -> None:
+        """Adds what the decisions add, in the order given."""
+        # Prices times quantities of many items have more digits than Decimal's own context keeps.
+        with localcontext(EXACT):
+            for decided in decisions:
+                self._add(decided)
+
+    def _add(self, decided: Decided) -> None:
+        action, standing = decided.action, decided.standing
+        if action is not None:
+            self.actions.append(rows.action_row(action))
+            self.opened.add(action.original_action_id)
+        for version in decided.versions:
+            assert standing is not None
+            self.versions.append(rows.version_row(standing.action, version, rows.packed))
+        if decided.status is not None:
+            assert standing is not None
+            self.statuses.append(
+                rows.status_row(standing.action, decided.status, decided.submission.submission_id)
+            )
+        self.outcomes.append(_outcome_row(decided))
+        if standing is not None and (action or decided.versions or decided.status):
+            self.current[standing.action.original_action_id] = rows.current_row(standing)
+        if decided.uses is not None or decided.frees is not None:
+            self.uses.append(decided)
+        for line in decided.lines:
+            assert standing is not None
+            ordinal = self.counts.get(standing.action.key.mode, 0)
+            self.counts[standing.action.key.mode] = ordinal + 1
+            self.records.append(_record_row(decided, standing.action, line, ordinal))
+            _sum_up(self.sums, standing.action, line)
+        if decided.outcome.kind is not _DUPLICATE:
+            self.events.append(_event_row(decided, len(self.events) + 1))
+
+
+def write(connection: Connection, gathered: Gathered, finish: Callable[[], None]) -> None:
+    """Adds what was gathered, and commits; `finish` takes the work out of the queue."""
+    write_wide(connection, gathered)
     finish()
     crashpoint("pending.deleted")
-    lines = [(decided, line) for decided in decisions for line in decided.lines]
-    counts = _copy_records(connection, lines)
-    _copy(connection, "copy_event_draft", _EVENT_TYPES, _events(decisions))
-    if counts:
+    _copy(connection, "copy_record_draft", _RECORD_TYPES, gathered.records)
+    _copy(connection, "copy_event_draft", _EVENT_TYPES, gathered.events)
+    if gathered.counts:
         _refuse_strangers(connection)
     crashpoint("drafts.copied")
     crashpoint("post.before_flush")
-    _flush(connection, counts, _totals(lines))
+    _flush(connection, gathered.counts, _totals(gathered.sums))
     crashpoint("post.committed")
 
 
-def write_wide(connection: Connection, decisions: Sequence[Decided]) -> None:
+def write_wide(connection: Connection, gathered: Gathered) -> None:
     """Adds the rows that need no lock: actions, versions, statuses, outcomes, the projection."""
-    _copy(
-        connection,
-        "copy_action",
-        rows.ACTION_TYPES,
-        [rows.action_row(d.action) for d in decisions if d.action],
-    )
-    _copy(connection, "copy_version", rows.PACKED_VERSION_TYPES, _versions(decisions))
-    _copy(connection, "copy_status", rows.STATUS_TYPES, _statuses(decisions))
+    _copy(connection, "copy_action", rows.ACTION_TYPES, gathered.actions)
+    _copy(connection, "copy_version", rows.PACKED_VERSION_TYPES, gathered.versions)
+    _copy(connection, "copy_status", rows.STATUS_TYPES, gathered.statuses)
     crashpoint("versions.inserted")
-    _copy(connection, "copy_outcome", _OUTCOME_TYPES, [_outcome_row(decided) for decided in decisions])
+    _copy(connection, "copy_outcome", _OUTCOME_TYPES, gathered.outcomes)
     crashpoint("outcomes.inserted")
-    _write_current(connection, decisions)
-    _write_uses(connection, decisions)
+    _write_current(connection, gathered)
+    _write_uses(connection, gathered.uses)
 
 
 def _flush(connection: Connection, counts: dict[Mode, int], totals: dict[str, list[Any]]) -> None:
@@ -95,47 +154,27 @@ def _refuse_strangers(connection: Connection) -> None:
         raise ForeignKeyViolation(f"a line of no version and action of its tenant: {found}")
 
 
-def _copy(
-    connection: Connection, name: str, types: Sequence[str], content: Iterable[tuple[Any, ...]]
-) -> None:
-    """Copies the rows as they are made, so that the session is never silent for long."""
-    rows_to_come = iter(content)
-    first = next(rows_to_come, None)
-    if first is None:
+def _copy(connection: Connection, name: str, types: Sequence[str], content: Sequence[_Row]) -> None:
+    if not content:
         return
     with connection.cursor() as cursor, cursor.copy(sql("posting", name)) as copy:
         copy.set_types(types)
         write_row = copy.write_row
-        write_row(first)
-        for row in rows_to_come:
+        for row in content:
             write_row(row)
 
 
-def _versions(decisions: Iterable[Decided]) -> Iterable[tuple[Any, ...]]:
-    for decided in decisions:
-        for version in decided.versions:
-            assert decided.standing is not None
-            yield rows.version_row(decided.standing.action, version, rows.packed)
-
-
-def _statuses(decisions: Iterable[Decided]) -> Iterable[tuple[Any, ...]]:
-    for decided in decisions:
-        if decided.status is not None:
-            assert decided.standing is not None
-            yield rows.status_row(decided.standing.action, decided.status, decided.submission.submission_id)
-
-
-def _outcome_row(decided: Decided) -> tuple[Any, ...]:
+def _outcome_row(decided: Decided) -> _Row:
     submission, outcome = decided.submission, decided.outcome
     return (
         submission.key.enterprise_id,
         submission.submission_id,
         submission.position,
-        str(submission.key.mode),
+        submission.key.mode,
         submission.key.action_tracker_id,
         submission.key.order_id,
-        str(submission.kind),
-        str(outcome.kind),
+        submission.kind,
+        outcome.kind,
         outcome.code,
         list(outcome.warnings),
         list(outcome.skipped),
@@ -148,17 +187,10 @@ def _outcome_row(decided: Decided) -> tuple[Any, ...]:
     )
 
 
-def _write_current(connection: Connection, decisions: Sequence[Decided]) -> None:
-    latest: dict[int, Standing] = {}
-    for decided in decisions:
-        if decided.standing is not None and (decided.action or decided.versions or decided.status):
-            latest[decided.standing.action.original_action_id] = decided.standing
-    if not latest:
-        return
+def _write_current(connection: Connection, gathered: Gathered) -> None:
     # A row that cannot be there yet goes straight in; the others follow what they were.
-    opened = {decided.action.original_action_id for decided in decisions if decided.action is not None}
-    new = [rows.current_row(standing) for action, standing in latest.items() if action in opened]
-    moved = [rows.current_row(standing) for action, standing in latest.items() if action not in opened]
+    new = [row for action, row in gathered.current.items() if action in gathered.opened]
+    moved = [row for action, row in gathered.current.items() if action not in gathered.opened]
     _copy(connection, "copy_current", rows.CURRENT_TYPES, new)
     if moved:
         _copy(connection, "copy_current_draft", rows.CURRENT_TYPES, moved)
@@ -187,90 +219,86 @@ def _use_columns(uses: Sequence[Any]) -> dict[str, list[Any]]:
     }
 
 
-def _copy_records(connection: Connection, lines: Sequence[tuple[Decided, Line]]) -> dict[Mode, int]:
-    counts: dict[Mode, int] = {}
-    content = []
-    for decided, line in lines:
-        assert decided.standing is not None
-        action = decided.standing.action
-        credit = action.credit
-        assert credit is not None
-        ordinal = counts.get(action.key.mode, 0)
-        counts[action.key.mode] = ordinal + 1
-        content.append(
-            (
-                str(action.key.mode),
-                ordinal,
-                str(line.kind),
-                action.key.enterprise_id,
-                action.original_action_id,
-                line.version.version,
-                line.sign,
-                decided.submission.submission_id,
-                action.event_time,
-                action.advertiser_id,
-                credit.publisher_id,
-                credit.property_id,
-                credit.ad_id,
-                action.key.action_tracker_id,
-                line.correction_reason and str(line.correction_reason),
-            )
-        )
-    _copy(connection, "copy_record_draft", _RECORD_TYPES, content)
-    return counts
+def _record_row(decided: Decided, action: Action, line: Line, ordinal: int) -> _Row:
+    credit = action.credit
+    assert credit is not None
+    key = action.key
+    return (
+        key.mode,
+        ordinal,
+        line.kind,
+        key.enterprise_id,
+        action.original_action_id,
+        line.version.version,
+        line.sign,
+        decided.submission.submission_id,
+        action.event_time,
+        action.advertiser_id,
+        credit.publisher_id,
+        credit.property_id,
+        credit.ad_id,
+        key.action_tracker_id,
+        line.correction_reason,
+    )
 
 
-def _totals(lines: Iterable[tuple[Decided, Line]]) -> dict[str, list[Any]]:
-    sums: dict[tuple[Any, ...], list[Decimal | int]] = {}
-    for decided, line in lines:
-        assert decided.standing is not None
-        action = decided.standing.action
-        assert action.credit is not None
-        group = (
-            str(action.key.mode),
-            action.advertiser_id,
-            action.credit.publisher_id,
-            action.key.action_tracker_id,
-            line.version.currency,
-        )
-        amounts = line.version.pricing.amounts
-        figures = (
-            *(amounts.sale.adv, amounts.sale.pub, amounts.sale.usd),
-            *(amounts.commission.adv, amounts.commission.pub, amounts.commission.usd),
-            *(amounts.fee.adv, amounts.fee.usd),
-        )
-        total = sums.get(group)
-        if total is None:
-            total = sums[group] = [0, 0, *([Decimal(0)] * len(figures))]
-        # Prices times quantities of many items have more digits than Decimal's own context keeps.
-        added = figures if line.sign > 0 else [figure.copy_negate() for figure in figures]
-        total[0] += 1
-        total[1] += line.kind is RecordKind.ORIGINAL
-        total[2:] = map(EXACT.add, total[2:], added)
+def _sum_up(sums: dict[tuple[Any, ...], list[Any]], action: Action, line: Line) -> None:
+    """Adds a line to the sums of its group; in `EXACT`."""
+    assert action.credit is not None
+    key, version = action.key, line.version
+    group = (
+        key.mode,
+        action.advertiser_id,
+        action.credit.publisher_id,
+        key.action_tracker_id,
+        version.currency,
+    )
+    total = sums.get(group)
+    if total is None:
+        total = sums[group] = [0, 0, *([Decimal(0)] * 8)]
+    amounts = version.pricing.amounts
+    sale, commission, fee = amounts.sale, amounts.commission, amounts.fee
+    total[0] += 1
+    if line.kind is _ORIGINAL:
+        total[1] += 1
+    if line.sign > 0:
+        total[2] += sale.adv
+        total[3] += sale.pub
+        total[4] += sale.usd
+        total[5] += commission.adv
+        total[6] += commission.pub
+        total[7] += commission.usd
+        total[8] += fee.adv
+        total[9] += fee.usd
+        return
+    total[2] -= sale.adv
+    total[3] -= sale.pub
+    total[4] -= sale.usd
+    total[5] -= commission.adv
+    total[6] -= commission.pub
+    total[7] -= commission.usd
+    total[8] -= fee.adv
+    total[9] -= fee.usd
+
+
+def _totals(sums: dict[tuple[Any, ...], list[Any]]) -> dict[str, list[Any]]:
     names = (
         "modes", "advertisers", "publishers", "trackers", "currencies", "records", "originals", "sale_adv",
         "sale_pub", "sale_usd", "commission_adv", "commission_pub", "commission_usd", "fee_adv", "fee_usd",
     )  # fmt: skip
-    full = [(*group, *total) for group, total in sums.items()]
+    full = [(str(mode), *group, *total) for (mode, *group), total in sums.items()]
     return {name: [row[at] for row in full] for at, name in enumerate(names)}
 
 
-def _events(decisions: Iterable[Decided]) -> Iterable[tuple[Any, ...]]:
-    ordinal = 0
-    for decided in decisions:
-        outcome, submission = decided.outcome, decided.submission
-        if outcome.kind is OutcomeKind.DUPLICATE:
-            continue
-        ordinal += 1
-        has_effect = outcome.kind in (OutcomeKind.POSTED, OutcomeKind.APPLIED)
-        kind = _EVENT_OF[submission.kind] if has_effect else str(outcome.kind)
-        yield (
-            ordinal,
-            str(submission.key.mode),
-            submission.key.enterprise_id,
-            kind,
-            submission.submission_id,
-            outcome.original_action_id,
-            outcome.version,
-            outcome.code,
-        )
+def _event_row(decided: Decided, ordinal: int) -> _Row:
+    outcome, submission = decided.outcome, decided.submission
+    return (
+        ordinal,
+        submission.key.mode,
+        submission.key.enterprise_id,
+        _EVENT_OF[submission.kind] if outcome.kind in _WITH_EFFECT else outcome.kind,
+        submission.submission_id,
+        outcome.original_action_id,
+        outcome.version,
+        outcome.code,
+    )

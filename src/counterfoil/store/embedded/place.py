@@ -158,7 +158,7 @@ def write(path: Path, text: str, account: Account | None = None) -> None:
         file.flush()
         os.fsync(descriptor)
     new.replace(path)
-    flush_folder(path.parent)
+    flush(path.parent)
 
 
 def open_ours(path: Path, flags: int) -> int:
@@ -166,9 +166,9 @@ def open_ours(path: Path, flags: int) -> int:
     return os.open(path, flags | os.O_CREAT | os.O_NOFOLLOW, 0o600)
 
 
-def flush_folder(folder: Path) -> None:
-    """Makes renames in the folder durable."""
-    descriptor = os.open(folder, os.O_RDONLY)
+def flush(path: Path) -> None:
+    """Makes what a file holds durable, or the renames in a folder."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

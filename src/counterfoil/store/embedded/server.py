@@ -13,7 +13,7 @@ from counterfoil.store.embedded.binaries import MAJOR_VERSION
 from counterfoil.store.embedded.place import (
     SOCKET_NAME,
     Place,
-    flush_folder,
+    flush,
     give_folder,
     open_ours,
     remove_all,
@@ -100,7 +100,7 @@ def create(place: Place, account: Account, programs: Path, password: str, say: S
         remove_all([scratch])
         raise StartFailed(f"initdb made no database: {_last_lines(printed)}", "Remove the cause it names.")
     (scratch / "cluster").replace(place.cluster)
-    flush_folder(place.folder)
+    flush(place.folder)
     remove_all([scratch])
 
 

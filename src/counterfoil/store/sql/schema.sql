@@ -355,7 +355,8 @@ CREATE TABLE public.order_version (
     CONSTRAINT order_version_kind_check CHECK ((kind = ANY (ARRAY['create'::text, 'restate'::text, 'cancel'::text]))),
     CONSTRAINT order_version_state_check CHECK ((state = ANY (ARRAY['standing'::text, 'cancelled'::text]))),
     CONSTRAINT order_version_version_check CHECK ((version >= 1))
-);
+)
+WITH (toast_tuple_target='4080');
 COMMENT ON TABLE public.order_version IS 'What an order is after a create, restatement or cancellation. A reversal reads these figures with the other sign.';
 CREATE TABLE public.period_record (
     enterprise_id bigint NOT NULL,
