@@ -1,4 +1,4 @@
-"""Vendoring: the browser assets of one list, fetched by exact version and kept in the repository.
+"""Vendoring: the files of others on two lists, fetched by exact version and kept in the repository.
 
 Owns the copying, the comparison of hashes and the page of licences. Runs nothing of what it fetches. Run as
 `python tools/vendor.py`; nothing else here needs node.
@@ -7,6 +7,7 @@ Owns the copying, the comparison of hashes and the page of licences. Runs nothin
 from __future__ import annotations
 
 import hashlib
+import json
 import subprocess
 import sys
 import tarfile
@@ -17,13 +18,19 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-LISTS = (ROOT / "src" / "counterfoil" / "api" / "assets.toml",)
+LISTS = (
+    ROOT / "src" / "counterfoil" / "api" / "assets.toml",
+    ROOT / "tests" / "corpora" / "corpora.toml",
+)
 LICENCES = ROOT / "THIRD_PARTY.md"
+
+LONG = 1000
+"""Longer texts of a collection only repeat themselves."""
 
 _OPENING = """# Third-party assets
 
-Files of others that travel with Counterfoil. Written by `make vendor` from the lists `assets.toml`, which
-hold each file's SHA-256; do not edit.
+Files of others that travel with Counterfoil: first those of the explorer, then what only tests read. Written
+by `make vendor` from the lists `assets.toml` and `corpora.toml`, which hold each file's SHA-256; do not edit.
 """
 
 
@@ -35,7 +42,7 @@ def main() -> int:
         for package in tomllib.loads(asset_list.read_text("utf-8"))["package"]:
             with tempfile.TemporaryDirectory() as folder:
                 archive = _fetched(package, Path(folder))
-                faults += _kept(archive, package, asset_list.parent / "static" / "vendor")
+                faults += _kept(archive, package, asset_list.parent)
                 pages.append(_page(archive, package))
     LICENCES.write_text("\n".join(pages), "utf-8")
     for fault in faults:
@@ -50,8 +57,8 @@ def _fetched(package: dict[str, Any], folder: Path) -> Path:
     return next(folder.glob("*.tgz"))
 
 
-def _kept(archive: Path, package: dict[str, Any], vendor: Path) -> Iterator[str]:
-    folder = vendor / f"{package['name']}-{package['version']}"
+def _kept(archive: Path, package: dict[str, Any], beside: Path) -> Iterator[str]:
+    folder = beside / package.get("folder", f"static/vendor/{package['name']}-{package['version']}")
     for file in package["file"]:
         content = _member(archive, file["source"])
         found = hashlib.sha256(content).hexdigest()
@@ -59,12 +66,34 @@ def _kept(archive: Path, package: dict[str, Any], vendor: Path) -> Iterator[str]
             yield f"{package['name']} {file['source']}: SHA-256 is {found}, the list says {file['sha256']}"
             continue
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / Path(file["source"]).name).write_bytes(content)
+        name = _name(file)
+        (folder / name).write_bytes(_as_json(content) if name.endswith(".json") else content)
+
+
+def _name(file: dict[str, Any]) -> str:
+    return str(file.get("kept_as", Path(file["source"]).name))
+
+
+def _as_json(module: bytes) -> bytes:
+    """A list of texts or cases, a line each; of long texts what is repeated, how often, and what follows."""
+    text = module.decode()
+    cases: list[Any] = json.loads(text[text.index("[") : text.rindex("]") + 1])
+    for case in cases:
+        if isinstance(case, dict) and len(case["input"]) > LONG:
+            unit, times, rest = _repeated(case.pop("input"))
+            case |= {"repeated": unit, "times": times, "then": rest}
+    return ("[\n" + ",\n".join(json.dumps(case) for case in cases) + "\n]\n").encode()
+
+
+def _repeated(text: str) -> tuple[str, int, str]:
+    size = next(size for size in range(1, LONG) if text.startswith(text[:size] * (LONG // size)))
+    times = next(times for times in range(len(text) // size, 0, -1) if text.startswith(text[:size] * times))
+    return text[:size], times, text[size * times :]
 
 
 def _page(archive: Path, package: dict[str, Any]) -> str:
     text = _member(archive, package["licence_source"]).decode()
-    files = ", ".join(f"`{Path(file['source']).name}`" for file in package["file"])
+    files = ", ".join(f"`{_name(file)}`" for file in package["file"])
     note = f"{package['note']}\n\n" if "note" in package else ""
     return (
         f"## {package['name']} {package['version']}\n\n"

@@ -6,7 +6,6 @@ verified. Leaves PostgreSQL's own programs to store/copies.py. Next: that, then 
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable
 from datetime import timedelta
@@ -23,6 +22,7 @@ from counterfoil.crashpoint import crashpoint
 from counterfoil.store import acts, copies
 from counterfoil.store.acts import Deed
 from counterfoil.store.copies import CopyFailed, Extent
+from counterfoil.store.embedded import flush
 from counterfoil.verification import Finding, Report, verify
 
 DUMP, SLIP = "orders.dump", "backup.json"
@@ -83,9 +83,9 @@ def back_up(connection: Connection, url: str, target: Path, taken_by: str, heard
     )
     (half / SLIP).write_bytes(msgspec.json.format(msgspec.json.encode(slip), indent=2) + b"\n")
     for part in (dump, half / SLIP, half):
-        _flush(part)
+        flush(part)
     half.rename(target)
-    _flush(target.parent)
+    flush(target.parent)
     if extent.schema >= acts.SINCE_SCHEMA:
         acts.note(connection, taken_by, Deed.BACKUP_TAKEN, target.name, after={"sha256": slip.sha256})
     return slip
@@ -165,11 +165,3 @@ def refuse_unrestored(connection: Connection) -> None:
 def _digest(file: Path) -> str:
     with file.open("rb") as opened:
         return file_digest(opened, "sha256").hexdigest()
-
-
-def _flush(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -132,13 +132,24 @@ def test_a_backup_of_an_older_schema_comes_up_to_date_with_its_orders(empty: Dat
         assert (slip.extent.submissions, slip.extent.records) == (held.submissions, held.records)
         assert ("1637.354", "129.654") == (held.sale_usd, held.commission_usd)
         assert backups.accept(connection, "tests", None).is_clean
-    with connect(empty.server, name="replay") as connection:
-        assert () == replay_log(connection).differences
+    assert [] == _live_differences(empty)
     with Desk(empty) as desk:
         desk.worker.drain()
         desk.send([create("NEW")], Mode.LIVE)
         desk.worker.drain()
         assert ["posted"] == restored_states(desk, "NEW")
+
+
+def _live_differences(urls: DatabaseUrls) -> list[str]:
+    """What a replay of the live ledger finds; copies in the test ledger have another `since` since 0004."""
+    with connect(urls.server, name="replay") as connection:
+        rows = connection.execute(
+            "SELECT original_action_id::text FROM action WHERE mode = 'test'"
+        ).fetchall()
+        rehearsed = [f", {action_id}, " for (action_id,) in rows]
+        connection.rollback()
+        found = [each.what for each in replay_log(connection).differences]
+    return [what for what in found if not any(action in what for action in rehearsed)]
 
 
 def test_what_was_restored_is_not_served_before_it_is_verified(empty: DatabaseUrls) -> None:

@@ -59,12 +59,7 @@ def _anchors(target: Path) -> set[str]:
 def test_commands_are_there(each: Page) -> None:
     """Every `counterfoil …` that a page gives is a command, with options that it has."""
     tree = commands.tree()
-    faults = [
-        line
-        for line in _typed(each)
-        for words in _counterfoil(line)
-        if not _is_known(words, tree)
-    ]
+    faults = [line for line in _typed(each) for words in _counterfoil(line) if not _is_known(words, tree)]
 
     assert [] == faults
 

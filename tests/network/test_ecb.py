@@ -43,6 +43,7 @@ def test_a_quote_for_each_currency_and_day() -> None:
         ("Date,USD\n2026-03-02,0\n", 2, "USD"),
         ("Date,USD\n2026-03-02,1e3\n", 2, "USD"),
         ("Date,USD\n2026-03-02,NaN\n", 2, "USD"),
+        ("Date,USD\n2026-03-02," + "1" * 200_000 + "\n", 2, "Date"),
     ],
 )
 def test_a_fault_names_its_line(text: str, line: int, path: str) -> None:

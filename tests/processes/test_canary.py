@@ -6,6 +6,7 @@ Owns the marks and the places that are searched: logs, metrics, every column, a 
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +83,13 @@ def _text(value: object) -> str:
     return value.decode(errors="replace") if isinstance(value, bytes) else str(value)
 
 
+def found_in(places: Mapping[str, str], marks: Mapping[str, str]) -> list[str]:
+    """Which mark is said where."""
+    return [
+        f"{what} in {place}" for place, said in places.items() for what, mark in marks.items() if mark in said
+    ]
+
+
 def _is_decided(server: RunningServer, token: str) -> bool:
     key = 'enterpriseId: "1500001", actionTrackerId: 401, orderId: "C-1"'
     asked = f"{{ order({key}) {{ submissions {{ state }} }} }}"
@@ -117,10 +125,7 @@ def test_no_mark_is_found_anywhere(
         "a backup": _without(text, KEPT_APART),
         **{name: "\n".join(values) for name, values in columns.items() if not name.startswith(KEPT_APART)},
     }
-    found = [
-        f"{what} in {place}" for place, said in places.items() for what, mark in marks.items() if mark in said
-    ]
-    assert [] == found
+    assert [] == found_in(places, marks)
     assert any(MARKS["an id"] in value for value in columns[f"{KEPT_APART}.body"]), "nothing was sent"
 
 

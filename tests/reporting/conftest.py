@@ -6,6 +6,7 @@ Owns their beginning and end. Tests that share the history leave it as it is. Ne
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import count
 
 import psycopg
 import pytest
@@ -16,6 +17,8 @@ from counterfoil.store.embedded import EmbeddedUrls
 from tests.desk import Desk
 from tests.reporting.counter import Counter
 from tests.reporting.history import tell
+
+_numbers = count(1)
 
 
 @pytest.fixture
@@ -29,7 +32,7 @@ def counter(desk: Desk) -> Iterator[Counter]:
 @pytest.fixture(scope="session")
 def shelf(server: EmbeddedUrls, administrator: str, template: str) -> Iterator[Counter]:
     """The history of history.py, served; nobody adds to it."""
-    name = "shelf_of_reports"
+    name = f"shelf_of_reports_{next(_numbers)}"
     with psycopg.connect(administrator, autocommit=True) as admin:
         admin.execute(f"CREATE DATABASE {name} TEMPLATE {template} OWNER counterfoil_owner".encode())
         urls = DatabaseUrls(

@@ -28,8 +28,12 @@ def read_ecb(text: str, source: str) -> tuple[RateQuote, ...] | list[Fault]:
 
     Days without a quote of a currency (`N/A`) give none. Nothing of a file with a fault is given back.
     """
-    lines = csv.reader(text.removeprefix("\ufeff").splitlines())
-    header = next(lines, [])
+    reader = csv.reader(text.removeprefix("\ufeff").splitlines())
+    try:
+        lines = list(reader)
+    except csv.Error as error:
+        return [_fault(source, reader.line_num, "Date", f"the file is no CSV from this line on: {error}")]
+    header = lines[0] if lines else []
     columns = [name.strip() for name in header]
     if not columns or columns[0] != "Date":
         return [_fault(source, 1, "Date", "the first column of the first line is not `Date`")]
@@ -38,7 +42,7 @@ def read_ecb(text: str, source: str) -> tuple[RateQuote, ...] | list[Fault]:
         return [_fault(source, 1, unknown[0], f"{unknown[0]!r} is no currency code")]
     quotes: list[RateQuote] = []
     faults: list[Fault] = []
-    for number, line in enumerate(lines, start=2):
+    for number, line in enumerate(lines[1:], start=2):
         if not line:
             continue
         for found in _read_line(line, columns, source, number):
