@@ -252,7 +252,7 @@ def uneven(orders: Sequence[Order], twist: str) -> Body:
     plain = literals(orders)
     match twist:
         case "comment":
-            text = plain.text.replace(b", orderId:", b' # a "comment"\n, orderId:')
+            text = plain.text.replace(b", orderId:", b' #"\n, orderId:')
         case "block":
             text = plain.text.replace(b'currency: "USD"', b'currency: """USD"""')
         case "variable":

@@ -8,6 +8,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+from msgspec import structs
+
 from counterfoil.model.orders import Cancellation, CancellationStatus, Mode, NewOrder, OrderKey, Restatement
 from counterfoil.replaying import replay_log
 from counterfoil.statements import Books
@@ -53,7 +55,7 @@ def is_closed(desk: Desk) -> tuple[object, ...]:
 def test_a_closing_takes_what_was_locked_at_its_place(desk: Desk) -> None:
     """Declined between the closing's note and its carrying out, at the same instant: the next one takes it.
 
-    Found by seed 1: the projection was closed, the history was not, and no closing ever billed the order.
+    Found by seed 1: the projection was closed, the history was not.
     """
     desk.send([order(405)])
     desk.process()
@@ -77,6 +79,30 @@ def test_a_closing_takes_what_was_locked_at_its_place(desk: Desk) -> None:
     desk.clock(datetime(2026, 5, 11, 9, tzinfo=UTC))
     books(desk).close(date(2026, 4, 1), "tests")
     assert (True, True) == is_closed(desk)
+    assert () == differences(desk)
+
+
+def test_what_is_held_after_a_closings_place_keeps_nothing_from_it(desk: Desk) -> None:
+    """A closing takes what it would have taken at its place, whenever it is carried out (C8).
+
+    Thought of when simulating: an order that came again and was held meanwhile left its cancelled generation
+    to the next closing, and nobody was told.
+    """
+    again = structs.replace(order(401), event_time="2026-04-11T08:00:00Z", currency="CHF")
+    gone = Cancellation(
+        enterprise_id=NORTHWIND, action_tracker_id=401, order_id="A-1", update_time="2026-03-01T10:00:00Z"
+    )
+    desk.send([order(401)])
+    desk.send([gone])
+    desk.process()
+    desk.clock(AFTER_MARCH)
+    books(desk)._noted(MARCH, "tests")
+    held = desk.send([again])
+    desk.process()
+    closed = books(desk).close(MARCH, "tests")
+
+    assert ["held RATE_MISSING"] == desk.outcomes(held)
+    assert (1, ()) == (closed.actions, closed.waiting)
     assert () == differences(desk)
 
 

@@ -66,6 +66,7 @@ WITH due AS (
                 AND held.enterprise_id = current.enterprise_id
                 AND held.action_tracker_id = current.action_tracker_id
                 AND held.order_id = current.order_id
+                AND held.position <= %(position)s
         )
 ), closed AS (
     UPDATE action_current AS current
