@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from enum import Enum
 from pathlib import Path
 from types import TracebackType
@@ -21,7 +21,7 @@ from psycopg.conninfo import make_conninfo
 
 from counterfoil.store.embedded import Lease, acquire, place, roles
 from tests.crash.proxy import Proxy
-from tests.processes.running_server import RunningServer, Wire, counterfoil
+from tests.processes.running_server import RunningServer, Wire, counterfoil, until
 
 MEMORY_BYTES = 300 * 1024 * 1024
 LOOP_BYTES = 600 * 1024 * 1024
@@ -122,9 +122,12 @@ class Ground:
             self.mounted.chmod(0o711)
 
     def unmount(self) -> None:
-        """Takes the disk away."""
-        if self.disk is not Disk.REAL:
-            _run("umount", self.mounted)
+        """Takes the disk away, once those who were killed have let go of it."""
+        if self.mounted.is_mount():
+            until(self._is_let_go, "the disk is free")
+
+    def _is_let_go(self) -> bool:
+        return subprocess.run(["/bin/umount", self.mounted], capture_output=True, check=False).returncode == 0
 
     def clear(self) -> None:
         """Nothing of it is left."""
@@ -137,8 +140,7 @@ class Ground:
         self._clear_disk()
 
     def _clear_disk(self) -> None:
-        with suppress(subprocess.CalledProcessError):
-            self.unmount()
+        self.unmount()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _started(self) -> RunningServer:
