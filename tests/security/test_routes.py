@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 import pytest
 
-from counterfoil.api.error_pages import error_pages
 from counterfoil.api.explorer import Explorer
 from counterfoil.api.export import PATH as EXPORT
-from counterfoil.api.service import schema_files
+from counterfoil.api.plain_pages import STYLE_PATH
+from counterfoil.api.service import served_files
 from tests.reporting.counter import Counter
 from tests.tidy.source import PACKAGE
 
@@ -110,6 +110,8 @@ ROUTES: dict[str, Route] = {
     ),
     "/help/errors": Route("GET", "/help/errors", None, _all(200, SERVED)),
     "/help/errors/…": Route("GET", "/help/errors/NOT_FOUND", None, _all(200, SERVED)),
+    "/": Route("GET", "/", None, _all(200, SERVED)),
+    "/help/style.…": Route("GET", STYLE_PATH, None, _all(200, SERVED)),
     "/explorer/…": Route("GET", next(iter(Explorer().files)), None, _all(200, SERVED)),
     "no route": Route("GET", "/no/such/route", None, _all(404, "404")),
 }
@@ -125,12 +127,13 @@ def _routes_of_the_product() -> set[str]:
         if isinstance(case, ast.MatchValue) and isinstance(case.value, ast.Constant)
     }
     assert "/graphql" in told_apart
-    files = {*schema_files(), *error_pages(), *Explorer().files, *Explorer().pages}
+    explorer = Explorer()
+    files = {*served_files(explorer), *explorer.pages}
     return {_family(path) for path in {*told_apart, EXPORT, *files}}
 
 
 def _family(path: str) -> str:
-    for folder in ("/help/errors/", "/explorer/"):
+    for folder in ("/help/errors/", "/help/style.", "/explorer/"):
         if path.startswith(folder):
             return f"{folder}…"
     return path

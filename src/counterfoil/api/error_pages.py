@@ -1,27 +1,22 @@
 """The pages at /help/errors: one for each code, and a list of all.
 
-Owns their form, made once at the start; every word is the catalogue's, or that of errors_explained.toml.
-Works offline, without script, and loads nothing from elsewhere. Next: errors.py.
+Owns what stands on them, made once at the start; every word is the catalogue's, or that of
+errors_explained.toml. Leaves their form to plain_pages.py. Next: errors.py.
 """
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from hashlib import sha256
 from html import escape
 from importlib.resources import files
 from typing import NamedTuple
 
 from counterfoil.api.answers import Answer
+from counterfoil.api.plain_pages import page, with_code
 from counterfoil.errors import CATALOGUE, OWN, REFUSALS, Place, Stage
 
 PATH = "/help/errors"
-
-POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'none'; frame-ancestors 'none'; "
-    "base-uri 'none'"
-)
 
 CHECKED = {
     Stage.ROUTE: "At once, before anything else is looked at.",
@@ -44,19 +39,6 @@ DECIDED = {
 }
 _OWN_ENDPOINTS = "At once, by our own endpoints: /export/commissions and /sandbox/clock."
 
-_STYLE = """\
-:root { color-scheme: light dark; }
-body { font: 1rem/1.6 system-ui, sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem; }
-h1 { font: 600 1.5rem/1.3 ui-monospace, monospace; overflow-wrap: anywhere; }
-h2 { font-size: 1rem; margin: 1.5rem 0 0; }
-p { margin: .25rem 0 0; }
-.said { font-size: 1.15rem; }
-pre { background: color-mix(in srgb, currentColor 8%, transparent); padding: .75rem; margin: .25rem 0;
-  white-space: pre-wrap; overflow-wrap: anywhere; }
-dt { margin-top: .75rem; font-family: ui-monospace, monospace; }
-dd { margin: 0; }
-"""
-
 
 class Explained(NamedTuple):
     """Everything that a page says. `before` and `after` are examples, empty where none helps."""
@@ -77,16 +59,11 @@ def explained() -> list[Explained]:
 
 
 def error_pages() -> dict[str, Answer]:
-    """The pages by path, and the style sheet that they share."""
-    style = f"{PATH}/style.{sha256(_STYLE.encode()).hexdigest()[:16]}.css"
+    """The pages by path."""
     all_of_them = explained()
-    pages = {f"{PATH}/{each.code}": _page(_of_code(each), style, each.code) for each in all_of_them}
-    pages[PATH] = _page(_list(all_of_them), style, "Errors, outcomes and warnings")
-    headers = {
-        "Content-Type": "text/css; charset=utf-8",
-        "Cache-Control": "public, max-age=31536000, immutable",
-    }
-    return pages | {style: Answer(200, _STYLE.encode(), headers)}
+    pages = {f"{PATH}/{each.code}": page(_of_code(each), each.code) for each in all_of_them}
+    pages[PATH] = page(_list(all_of_them), "Errors, outcomes and warnings")
+    return pages
 
 
 def _rows() -> Iterator[tuple[str, str, str, str]]:
@@ -107,7 +84,7 @@ def _explained(code: str, sentence: str, when: str, remedy: str, words: Mapping[
 def _of_code(each: Explained) -> str:
     parts = [
         f"<h1>{escape(each.code)}</h1>",
-        f'<p class="said">{_with_code(each.sentence)}</p>',
+        f'<p class="said">{with_code(each.sentence)}</p>',
         *_section("What it means", each.meaning),
         *_section("What to do", each.remedy),
         *_section("When it is told", each.when),
@@ -121,7 +98,7 @@ def _of_code(each: Explained) -> str:
 def _list(all_of_them: list[Explained]) -> str:
     rows = [
         f'<dt><a href="{PATH}/{escape(each.code)}">{escape(each.code)}</a></dt>'
-        f"<dd>{_with_code(each.sentence)}</dd>"
+        f"<dd>{with_code(each.sentence)}</dd>"
         for each in all_of_them
     ]
     return "\n".join(["<h1>Errors, outcomes and warnings</h1>", "<dl>", *rows, "</dl>"])
@@ -129,27 +106,4 @@ def _list(all_of_them: list[Explained]) -> str:
 
 def _section(heading: str, text: str) -> Iterator[str]:
     yield f"<h2>{heading}</h2>"
-    yield f"<p>{_with_code(text)}</p>"
-
-
-def _with_code(text: str) -> str:
-    """The text with what stands between back-quotes as code; `{…}` stands for a value."""
-    parts = escape(text).split("`")
-    return "".join(f"<code>{part}</code>" if n % 2 else part for n, part in enumerate(parts))
-
-
-def _page(content: str, style: str, title: str) -> Answer:
-    page = (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width">\n'
-        f"<title>{escape(title)} – Counterfoil</title>\n"
-        f'<link rel="stylesheet" href="{style}">\n</head>\n'
-        f"<body>\n<main>\n{content}\n</main>\n</body>\n</html>\n"
-    )
-    headers = {
-        "Content-Type": "text/html; charset=utf-8",
-        "Content-Security-Policy": POLICY,
-        "Cross-Origin-Opener-Policy": "same-origin",
-        "Referrer-Policy": "same-origin",
-    }
-    return Answer(200, page.encode(), headers)
+    yield f"<p>{with_code(text)}</p>"

@@ -30,7 +30,9 @@ from counterfoil.api.handing import Readers
 from counterfoil.api.http import Api
 from counterfoil.api.lookups import Lookups
 from counterfoil.api.metering import Meter
+from counterfoil.api.plain_pages import style_sheet
 from counterfoil.api.reader import Reader
+from counterfoil.api.start_page import start_page
 from counterfoil.api.tracking import TrackingApi
 from counterfoil.capture.shape import ShapeLimits
 from counterfoil.clock import Clock
@@ -67,6 +69,12 @@ def schema_files() -> dict[str, Answer]:
         f"/schema/{name}": Answer(200, (folder / name.replace("-", "_")).read_bytes(), headers)
         for name in ("tracking.graphql", "commission-detail.graphql")
     }
+
+
+def served_files(explorer: Explorer | None) -> dict[str, Answer]:
+    """Everything that is served as it is, by path."""
+    pages = start_page(explorer is not None) | error_pages() | style_sheet()
+    return schema_files() | pages | (explorer.files if explorer is not None else {})
 
 
 class Service:
@@ -106,7 +114,7 @@ class Service:
             exports=Exports(settings, door=door, pool=self._pool, networks=networks),
             meter=Meter(settings, door, self._pool),
             readiness=self.readiness,
-            files=schema_files() | error_pages() | (explorer.files if explorer is not None else {}),
+            files=served_files(explorer),
             pages=explorer.pages if explorer is not None else {},
             sandbox=sandbox,
             readers=Readers(readers) if readers is not None else None,
