@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from operator import attrgetter
 
 from counterfoil.errors import Refusal, RefusalCode, refuse
 from counterfoil.model.orders import Extension, InstantText, NewOrder, Order, Restatement, instant
@@ -22,17 +21,20 @@ def check(
     `now` is the business time at the start of the request, `tolerance` how far ahead of it a time may be.
     """
     latest = now + tolerance
-    # All that is before this second sorts before it as text: most times need not be reckoned with.
-    second = latest.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds")
+    # All that is before this second sorts before it as text: most times need not be reckoned with. What comes
+    # after the second, `+`, sorts before what may stand there in an order, `.` or `Z`.
+    second = latest.astimezone(UTC).isoformat(timespec="seconds")
     refusals: list[Refusal] = []
     new = [order for order in orders if isinstance(order, NewOrder)]
-    changes = [order for order in orders if not isinstance(order, NewOrder | Extension)]
-    lists = [order.items for order in orders if isinstance(order, NewOrder | Restatement) and order.items]
-    if max(map(len, lists), default=0) > items_max:
+    # Most batches are creates and nothing else.
+    others = [] if len(new) == len(orders) else [order for order in orders if not isinstance(order, NewOrder)]
+    changes = [order for order in others if not isinstance(order, Extension)]
+    stated = [*new, *(order for order in others if isinstance(order, Restatement))] if others else new
+    if max([len(order.items) for order in stated if order.items], default=0) > items_max:
         refusals.append(refuse(RefusalCode.ITEMS_OVER_LIMIT, fields=("items",), limit=items_max))
-    if _any_ahead(filter(None, map(attrgetter("event_time"), new)), second, latest):
+    if _any_ahead([order.event_time for order in new if order.event_time], second, latest):
         refusals.append(refuse(RefusalCode.EVENT_TIME_AHEAD, fields=("eventTime",)))
-    if _any_ahead(map(attrgetter("update_time"), changes), second, latest):
+    if _any_ahead([order.update_time for order in changes], second, latest):
         refusals.append(refuse(RefusalCode.UPDATE_TIME_AHEAD, fields=("updateTime",)))
     return tuple(refusals)
 

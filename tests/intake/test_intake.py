@@ -13,8 +13,17 @@ import psycopg
 import pytest
 from psycopg import Connection
 
-from counterfoil.intake import Intake, NotKept, new_batch_id, prepared
-from counterfoil.model.orders import Channel, CustomIds, Kind, Mode, NewOrder, Receipt, SubmissionBatch
+from counterfoil.intake import Intake, NotKept, event, new_batch_id, prepared
+from counterfoil.model.orders import (
+    Channel,
+    CustomIds,
+    Kind,
+    Mode,
+    NewOrder,
+    Receipt,
+    SubmissionBatch,
+    submission_id,
+)
 from counterfoil.store import log
 from counterfoil.store.connection import connect
 from counterfoil.store.log import Entry
@@ -175,14 +184,73 @@ def test_what_was_not_kept_is_not_kept_later(desk: Desk) -> None:
     assert [] == requests(desk)
 
 
-def test_a_request_that_cannot_be_written_costs_itself_alone(desk: Desk) -> None:
+@pytest.mark.parametrize("few", [0, 64])
+def test_a_request_that_cannot_be_written_costs_itself_alone(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
     """A number that no column holds fails where it is written; the same intake takes the next request."""
+    monkeypatch.setattr(log, "FEW", few)
     spoilt = entry("O-1")
     rows = [(*row[:4], 10**30, *row[5:]) for row in spoilt.rows]
-    with pytest.raises(OverflowError):
+    with pytest.raises((OverflowError, psycopg.DataError)):
         desk.intake.receive([spoilt._replace(rows=rows)]).result(timeout=10)
 
     assert 1 == len(desk.intake.receive([entry("O-2")]).result(timeout=10))
+
+
+_WRITTEN = """
+SELECT log.lane, log.n, log.enterprise_id, log.action_tracker_id, log.order_id, log.kind, log.cleaned,
+    log.digest, log.body, personal.enterprise_id, personal.salt, personal.body,
+    request.mode, request.channel, request.kind, request.sender, request.about, request.submissions,
+    pending.submissions
+FROM intake_request AS request
+    LEFT JOIN intake_log AS log USING (batch_id)
+    LEFT JOIN intake_pending AS pending USING (batch_id, lane)
+    LEFT JOIN personal_data AS personal
+        ON right(personal.submission_id::text, 6) = lpad(to_hex(log.n), 6, '0')
+        AND left(personal.submission_id::text, 30) = left(log.batch_id::text, 30)
+WHERE request.batch_id = ANY(%s) ORDER BY request.position, log.n
+"""
+
+
+def test_a_few_rows_are_written_as_many_are(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One statement for a small group and COPY for a large one leave the same rows, whatever is in them."""
+    texts = (
+        '"',
+        "\\",
+        "a,b",
+        "{}",
+        "NULL",
+        "null",
+        " ",
+        "Ü€\U0001f600",
+        "'",
+        "\\x00",
+        "\n\t",
+        "\x00",
+        "%s",
+        "Z",
+    )
+    sent = [entry(*texts, ids=CustomIds(user_id="c-88")), entry("1", "2"), entry("3", coupon="\ud800")]
+    told = [each._replace(sender=sender) for each, sender in zip(sent, ('a"b', "\\{},", "NULL"), strict=True)]
+    told.append(event(Channel.RATES, "tests", 'about, "it"'))
+    written = []
+    for few in (64, 0):
+        monkeypatch.setattr(log, "FEW", few)
+        again = [_renamed(each) for each in told]
+        desk.intake.receive(again).result(timeout=10)
+        written.append(desk.connection.execute(_WRITTEN, [[each.batch_id for each in again]]).fetchall())
+
+    assert 18 == len(written[0])
+    assert written[1] == written[0]
+
+
+def _renamed(told: Entry) -> Entry:
+    """The same entry under another id."""
+    batch_id = new_batch_id()
+    personal = [(submission_id(batch_id, n), *row[1:]) for n, row in enumerate(told.personal, 1)]
+    rows = [(batch_id, *row[1:]) for row in told.rows]
+    return told._replace(batch_id=batch_id, rows=rows, personal=personal)
 
 
 def fill(intake: Intake, kept: list[Future[list[Receipt]]]) -> None:

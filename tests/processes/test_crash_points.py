@@ -7,7 +7,7 @@ in: an API process, or a processor.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from http.client import HTTPException
 from pathlib import Path
@@ -18,6 +18,7 @@ import pytest
 import counterfoil
 from counterfoil.crashpoint import EXIT_CODE
 from counterfoil.store.connection import connect
+from counterfoil.store.log import FEW
 from counterfoil.worker import Worker
 from tests.crash.points import BESIDE, IN_A_PROCESSOR, IN_THE_API, NOT_IN_THE_CODE
 from tests.processes.book import Book, Kept
@@ -86,9 +87,11 @@ def test_an_api_process_that_ends_in_the_middle(
     """A request without an answer had its whole effect or none; sent again, the sums are of one send."""
     server, book = crashing
     ids = _prepare(server, book, seeded, f"{point}-{turn}")
+    # Only what is more than a few rows is written before the rest.
+    beside = [f"{ids[0]}-{n}" for n in range(FEW)] if point == "intake.log_inserted" else []
     armed = Part(server.data_dir, "api", crashpoint=point)
     try:
-        _send(armed, seeded, ids)
+        _send(armed, seeded, ids, beside)
         # The one point that the answer may overtake: another thread sends it.
         assert point == "intake.group_leader_committed"
     except (OSError, HTTPException):
@@ -100,7 +103,7 @@ def test_an_api_process_that_ends_in_the_middle(
     assert kept in ([CREATED, RESTATED, CANCELLED], nothing_more)
     assert ("committed" in point) == (kept != nothing_more)
 
-    again = _send(server, seeded, ids)
+    again = _send(server, seeded, ids, beside)
     _decide(book)
 
     assert dict.fromkeys(again, 1) == book.outcomes(again)
@@ -129,9 +132,12 @@ def _prepare(server: Wire, book: Book, seeded: dict[str, Any], name: str) -> lis
     return ids
 
 
-def _send(server: Wire, seeded: dict[str, Any], ids: list[str]) -> list[str]:
-    """Sends a create, a restatement and a cancellation as one request; answers what was accepted."""
-    fields = creates(seeded, ids[:1]), restates(ids[1], amount="50.00"), cancels(ids[2])
+def _send(server: Wire, seeded: dict[str, Any], ids: list[str], beside: Sequence[str] = ()) -> list[str]:
+    """Sends a create, a restatement and a cancellation as one request, and creates beside them.
+
+    Answers what was accepted.
+    """
+    fields = creates(seeded, [ids[0], *beside]), restates(ids[1], amount="50.00"), cancels(ids[2])
     accepted = server.post("/graphql", seeded["tokens"]["advertiser"], document(*fields)).submission_ids
-    assert 3 == len(accepted)
+    assert 3 + len(beside) == len(accepted)
     return accepted
