@@ -82,10 +82,10 @@ def plain(value: Decimal) -> str:
     Nothing is rounded: what went through `round3` has at most three decimals.
     """
     text = str(value)
-    if text[-1] != "0" and "E" not in text:
-        return text
     if "E" in text:
         text = format(value, "f")
+    if text[-1] != "0":
+        return text
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return "0" if text == "-0" else text

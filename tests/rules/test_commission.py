@@ -3,7 +3,7 @@
 Owns rules, conversion and fees. Leaves amounts before commission to test_amounts.py.
 """
 
-from decimal import Decimal
+from decimal import Decimal, getcontext
 
 import pytest
 from msgspec.structs import replace
@@ -478,3 +478,12 @@ def test_what_rounding_changed_is_kept_exactly() -> None:
 def test_a_state_without_rounding_has_no_steps() -> None:
     """Nothing to explain."""
     assert () == pricing(stated(amount="100"), always(percent("8")), tracker=401, fee=FEE).steps
+
+
+def test_pricing_leaves_the_callers_arithmetic_alone() -> None:
+    """What is exact within is as inexact as ever outside, with figures and without."""
+    before = getcontext()
+    assert isinstance(priced_or_missing(stated(amount="1"), always(percent("8")), tracker=401), Priced)
+    assert before is getcontext()
+    assert isinstance(priced_or_missing(stated(), always(flat("3", "GBP")), tracker=403), RateMissing)
+    assert before is getcontext()

@@ -89,7 +89,7 @@ class Rates(Struct, frozen=True, kw_only=True, omit_defaults=True):
     flats: dict[str, Rates] = {}
 
 
-class Money3(Struct, frozen=True, kw_only=True, gc=False):
+class Money3(Struct, frozen=True, gc=False):
     """One figure in the three reporting currencies."""
 
     adv: Decimal
@@ -97,7 +97,7 @@ class Money3(Struct, frozen=True, kw_only=True, gc=False):
     usd: Decimal
 
 
-class PricedItem(Struct, frozen=True, kw_only=True, gc=False):
+class PricedItem(Struct, frozen=True, gc=False):
     """One line as the report shows it (spec/processing.md, section 8), with the rule that priced it.
 
     `rule` is the rank of the rule, `None` where no rule applied.
@@ -113,7 +113,7 @@ class PricedItem(Struct, frozen=True, kw_only=True, gc=False):
     situation: int | None
 
 
-class Amounts(Struct, frozen=True, kw_only=True, gc=False):
+class Amounts(Struct, frozen=True, gc=False):
     """The reported figures of an order: what the records of its version say.
 
     `fee` is positive; the advertiser's cost is -(commission + fee) (D85).
@@ -177,7 +177,7 @@ class OrderVersion(Struct, frozen=True, kw_only=True, gc=False):
     correction_reason: CorrectionReason | None = None
 
 
-class Action(Struct, frozen=True, kw_only=True, gc=False):
+class Action(Struct, frozen=True, gc=False):
     """One generation of an order: what CJ calls the action.
 
     `code` says why it is not commissionable, `None` if it is. `terms_version` is the network version and the

@@ -6,10 +6,12 @@ Next: rules/attribution.py and rules/commission.py.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
+from typing import TypeVar
 
 from msgspec import Struct
 
@@ -27,10 +29,10 @@ class ActionType(StrEnum):
     @property
     def is_item_based(self) -> bool:
         """Whether amounts come from items rather than from `amount`."""
-        return self in _ITEM_BASED
+        return self is _ITEM_SALE or self is _ITEM_LEAD
 
 
-_ITEM_BASED = frozenset({ActionType.ITEM_SALE, ActionType.ITEM_LEAD})
+_ITEM_SALE, _ITEM_LEAD = ActionType.ITEM_SALE, ActionType.ITEM_LEAD
 
 
 class LockingMethod(StrEnum):
@@ -224,12 +226,20 @@ class ActionTerms(Struct, frozen=True, kw_only=True, omit_defaults=True, dict=Tr
         return tuple(sorted(self.rules, key=lambda rule: rule.rank))
 
     @cached_property
+    def for_every_order(self) -> tuple[tuple[CommissionRule, None]] | None:
+        """The first rule, if it asks for nothing: then no other is ever tried."""
+        first = self.rules_by_rank[0] if self.rules else None
+        if first is None or first.properties or first.situation is not None or first.item_list is not None:
+            return None
+        return ((first, None),)
+
+    @cached_property
     def flat_currencies(self) -> frozenset[str]:
         """The currencies of the flat commissions."""
         return frozenset(rule.rate.currency for rule in self.rules if isinstance(rule.rate, Flat))
 
 
-class Terms(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Terms(Struct, frozen=True, kw_only=True, omit_defaults=True, dict=True):
     """One version of a contract's programme terms, in force from `valid_from` until the next version."""
 
     id: int
@@ -238,6 +248,11 @@ class Terms(Struct, frozen=True, kw_only=True, omit_defaults=True):
     valid_from: datetime
     actions: tuple[ActionTerms, ...]
     fee: Fee | None = None
+
+    @cached_property
+    def by_tracker(self) -> dict[int, ActionTerms]:
+        """What is paid for each action tracker."""
+        return {action.action_tracker: action for action in self.actions}
 
 
 class Contract(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -258,6 +273,17 @@ class RateQuote(Struct, frozen=True, kw_only=True, omit_defaults=True):
     source: str
     per_euro: Decimal
     is_fixed: bool = False
+
+
+_Series = TypeVar("_Series", Terms, ItemList)
+
+
+def _in_force(series: Sequence[_Series], when: datetime) -> _Series | None:
+    """The one of an ascending series that is in force at `when`."""
+    for entry in reversed(series):
+        if entry.valid_from <= when:
+            return entry
+    return None
 
 
 class Network(Struct, frozen=True, kw_only=True):
@@ -293,13 +319,11 @@ class Network(Struct, frozen=True, kw_only=True):
 
     def terms_at(self, contract: int, when: datetime) -> Terms | None:
         """The version of a contract's terms in force at `when`."""
-        in_force = [terms for terms in self.terms.get(contract, ()) if terms.valid_from <= when]
-        return in_force[-1] if in_force else None
+        return _in_force(self.terms.get(contract, ()), when)
 
     def item_list_at(self, item_list: int, when: datetime) -> ItemList | None:
         """The content of an item list in force at `when`."""
-        in_force = [entry for entry in self.item_lists.get(item_list, ()) if entry.valid_from <= when]
-        return in_force[-1] if in_force else None
+        return _in_force(self.item_lists.get(item_list, ()), when)
 
     def coupon_at(self, advertiser: int, code: str, when: datetime) -> Coupon | None:
         """What the advertiser says at `when` about a coupon, compared without case (D68)."""

@@ -142,7 +142,7 @@ def _change_fault(
 ) -> Code | None:
     """Why a change of a standing, open order is rejected, in the order of section 17."""
     options = facts.options_at(submission.position)
-    if code := untold_fault(submission, order, options):
+    if code := untold_fault(submission, order, facts):
         return code
     if options.rejects_stale_changes and _is_behind_in_time(order, standing):
         return Code.STALE_CHANGE

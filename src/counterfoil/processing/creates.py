@@ -48,7 +48,7 @@ def decide_create(
     before = facts.standings.get(submission.key)
     if before is not None and not _opens_again(submission, order, before):
         return duplicate(submission, network, before)
-    if code := untold_fault(submission, order, facts.options_at(submission.position)):
+    if code := untold_fault(submission, order, facts):
         return rejected(submission, network, code)
     advertiser = network.advertisers[network.enterprises[tracker.enterprise].advertiser]
     currency = currency_of(order, advertiser.currency)
@@ -66,9 +66,11 @@ def decide_create(
         ordinals_used=ordinals_met(facts, submission, click),
     )
     generation = before.action.generation + 1 if before else 1
+    granted = judged if isinstance(judged, Commissionable) else None
+    # The first two without names: with more than fifteen, Python makes a dictionary of them before the call.
     action = Action(
-        original_action_id=10**12 + submission.number,
-        key=submission.key,
+        10**12 + submission.number,
+        submission.key,
         generation=generation,
         position=submission.position,
         submission_id=submission.submission_id,
@@ -76,12 +78,12 @@ def decide_create(
         event_time=event_time,
         code=judged.code if isinstance(judged, NotCommissionable) else None,
         credit=judged.credit,
-        contract_id=judged.contract.id if isinstance(judged, Commissionable) else None,
-        terms_id=judged.terms.id if isinstance(judged, Commissionable) else None,
-        terms_from=judged.terms.valid_from if isinstance(judged, Commissionable) else None,
+        contract_id=granted.contract.id if granted else None,
+        terms_id=granted.terms.id if granted else None,
+        terms_from=granted.terms.valid_from if granted else None,
         network_version=network.version,
-        locking_method=judged.action_terms.locking.method if isinstance(judged, Commissionable) else None,
-        referral_ordinal=judged.referral_ordinal if isinstance(judged, Commissionable) else None,
+        locking_method=granted.action_terms.locking.method if granted else None,
+        referral_ordinal=granted.referral_ordinal if granted else None,
         opening=_opening(order),
     )
     warnings = (*judged.warnings, *warnings_of(submission, order))
@@ -129,16 +131,10 @@ def _opens_again(submission: Submission, order: NewOrder, before: Standing) -> b
 
 def _opening(order: NewOrder) -> str:
     """What D55 compares when a key is sent again; begins with `-` if no event time was given."""
-    told = (
-        order.cj_event,
-        order.ad_id,
-        order.promotional_property_id,
-        order.sid,
-        order.coupon,
-        order.bypass_channel,
-    )
+    named = f"{order.cj_event!r}, {order.ad_id!r}, {order.promotional_property_id!r}, {order.sid!r}"
+    told = f"({named}, {order.coupon!r}, {order.bypass_channel!r})"
     # A copy of a begun digest costs a fraction of beginning one.
     hashed = _DIGEST.copy()
-    hashed.update(repr(told).encode("utf-8", "backslashreplace"))
+    hashed.update(told.encode("utf-8", "backslashreplace"))
     digest = hashed.hexdigest()
     return digest if order.event_time else f"-{digest}"

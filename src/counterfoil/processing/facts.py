@@ -62,6 +62,16 @@ class Waiting(Struct, frozen=True):
     code: str
     is_released: bool
 
+    @property
+    def position(self) -> int:
+        """Its place in the log."""
+        return self.submission.position
+
+    @property
+    def n(self) -> int:
+        """Its place in its request."""
+        return self.submission.n
+
 
 class Undecidable(Exception):
     """Deciding a submission failed: a bug, or a fact that should be there and is not."""

@@ -23,7 +23,7 @@ from counterfoil.model.ledger import (
 from counterfoil.model.orders import Cancellation, Channel, NewOrder, Restatement, Submission, instant
 from counterfoil.model.programme import Network
 from counterfoil.money import is_currency
-from counterfoil.processing.facts import Facts, Options
+from counterfoil.processing.facts import Facts
 from counterfoil.rules.unusual import unusual_values
 
 _POSTED = OutcomeKind.POSTED
@@ -40,7 +40,7 @@ def currency_of(order: NewOrder | Restatement, functional: str) -> str | None:
 
 
 def untold_fault(
-    submission: Submission, order: NewOrder | Restatement | Cancellation, options: Options
+    submission: Submission, order: NewOrder | Restatement | Cancellation, facts: Facts
 ) -> Code | None:
     """What callers of the API are told while they wait, checked here for the other channels."""
     if submission.channel in TOLD_AT_ONCE:
@@ -52,7 +52,10 @@ def untold_fault(
             return Code.EVENT_TIME_IN_FUTURE
     elif instant(order.update_time) > latest:
         return Code.UPDATE_TIME_IN_FUTURE
-    if not isinstance(order, Cancellation) and len(order.items or ()) > options.items_max:
+    if (
+        not isinstance(order, Cancellation)
+        and len(order.items or ()) > facts.options_at(submission.position).items_max
+    ):
         return Code.TOO_MANY_ITEMS
     return None
 

@@ -18,7 +18,7 @@ from counterfoil.rules.commission import Priced, RateMissing, flat_currencies, p
 from counterfoil.rules.conversion import Conversion, Missing, conversion
 
 
-class PricedWith(Struct, frozen=True):
+class PricedWith(Struct, frozen=True, gc=False):
     """The figures, the rates they were converted by, and the latest rate that was waited for."""
 
     priced: Priced
@@ -116,4 +116,4 @@ def terms_of(action: Action, facts: Facts) -> tuple[Terms, ActionTerms]:
     network = facts.network_of(action.network_version)
     assert action.contract_id is not None
     terms = next(t for t in network.terms[action.contract_id] if t.valid_from == action.terms_from)
-    return terms, next(a for a in terms.actions if a.action_tracker == action.key.action_tracker_id)
+    return terms, terms.by_tracker[action.key.action_tracker_id]

@@ -7,10 +7,11 @@ changes.py.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
+from operator import attrgetter
 from uuid import UUID
 
 from counterfoil.errors import Code
-from counterfoil.model.ledger import Decided, Decision, Held
+from counterfoil.model.ledger import Decided, Decision, Held, ReferralUse
 from counterfoil.model.orders import Extension, Mode, NewOrder, OrderKey, Submission
 from counterfoil.processing.changes import decide_change
 from counterfoil.processing.creates import decide_create
@@ -51,7 +52,7 @@ def decide_each(
     """
     stopped = set(blocked)
     decided = 0
-    for item in sorted(items, key=_place):
+    for item in sorted(items, key=attrgetter("position", "n")):
         submission = item.submission if isinstance(item, Waiting) else item
         if stopped and _is_behind(submission.key, stopped):
             if not isinstance(item, Waiting):
@@ -98,19 +99,14 @@ def _move_on(facts: Facts, decided: Decided) -> None:
     """What was decided is a fact for the next submission of the key."""
     if decided.standing is not None:
         facts.standings[decided.submission.key] = decided.standing
-    for use, takes in ((decided.uses, True), (decided.frees, False)):
-        if use is None:
-            continue
-        taken = facts.used.setdefault((use.mode, use.click_id, use.action_tracker_id), set())
-        if takes:
-            taken.add(use.ordinal)
-        else:
-            taken.discard(use.ordinal)
+    if decided.uses is not None:
+        _taken(facts, decided.uses).add(decided.uses.ordinal)
+    if decided.frees is not None:
+        _taken(facts, decided.frees).discard(decided.frees.ordinal)
 
 
-def _place(item: Submission | Waiting) -> tuple[int, int]:
-    submission = item.submission if isinstance(item, Waiting) else item
-    return submission.position, submission.n
+def _taken(facts: Facts, use: ReferralUse) -> set[int]:
+    return facts.used.setdefault((use.mode, use.click_id, use.action_tracker_id), set())
 
 
 def _is_behind(key: OrderKey, stopped: set[OrderKey]) -> bool:

@@ -7,7 +7,7 @@ Converts and rounds nothing. Next: commission.py.
 from __future__ import annotations
 
 from decimal import Decimal, localcontext
-from typing import NamedTuple
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -16,18 +16,15 @@ from counterfoil.model.ledger import Stated
 from counterfoil.money import EXACT
 
 _NOTHING = Decimal(0)
+_units = lru_cache(maxsize=1024)(Decimal)
+"""A quantity as what an amount is multiplied by."""
+
+LineWorth = tuple[str, int, Decimal, Decimal, Decimal]
+"""One line: SKU, quantity, the quantity once more to reckon with, the line's value L after its own discount,
+and that discount as sent (both for the whole line)."""
 
 
-class LineWorth(NamedTuple):
-    """One line: its value L after its own discount, and that discount as sent (both for the whole line)."""
-
-    sku: str
-    quantity: int
-    value: Decimal
-    discount: Decimal
-
-
-class Worth(Struct, frozen=True, kw_only=True):
+class Worth(Struct, frozen=True, gc=False):
     """An order in its own currency, exact. `lines` are empty where the order counts as one sum.
 
     `discounts` are those of the items that count and of the whole order together, as sent.
@@ -60,7 +57,8 @@ def reckon_worth(stated: Stated, *, is_item_based: bool) -> Worth:
         subtotal = gross = _NOTHING
         for item in stated.items:
             quantity = item.quantity
-            value = Decimal(item.unit_price) * quantity
+            units = _units(quantity)
+            value = Decimal(item.unit_price) * units
             gross += value
             discount = _NOTHING
             if item.discount is not None:
@@ -71,7 +69,7 @@ def reckon_worth(stated: Stated, *, is_item_based: bool) -> Worth:
                 if value < _NOTHING:
                     value, exceeds = _NOTHING, True
             subtotal += value
-            lines.append(LineWorth(item.sku, quantity, value, discount))
+            lines.append((item.sku, quantity, units, value, discount))
         # `amount` is meant before discounts, but senders take those of the items off as well.
         if amount is not None and amount not in (subtotal, gross):
             warnings += (Code.AMOUNT_IGNORED,)
@@ -84,11 +82,7 @@ def reckon_worth(stated: Stated, *, is_item_based: bool) -> Worth:
     if exceeds:
         warnings += (Code.DISCOUNT_EXCEEDS_VALUE,)
     return Worth(
-        subtotal=subtotal,
-        net=net,
-        discounts=line_discounts + whole_discount,
-        lines=tuple(lines) if is_item_based else (),
-        warnings=warnings,
+        subtotal, net, line_discounts + whole_discount, tuple(lines) if is_item_based else (), warnings
     )
 
 

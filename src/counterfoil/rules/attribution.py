@@ -22,7 +22,7 @@ _UNATTRIBUTED = Code.UNATTRIBUTED
 _EARLIEST_BEFORE_CLICK = -EVENT_BEFORE_CLICK_MAX
 
 
-class Commissionable(Struct, frozen=True, kw_only=True):
+class Commissionable(Struct, frozen=True, kw_only=True, gc=False):
     """A create that earns commission, and what it is priced by for life.
 
     `referral_ordinal` is the one to draw for the click, `None` where the terms know no limit (D65).
@@ -108,7 +108,7 @@ def judge(
     # Conditions 4 and 5 need the terms that 6 and 7 ask for; without terms they cannot fail.
     contract = network.contract_at(advertiser_id, credited.publisher_id, event_time)
     terms = network.terms_at(contract.id, event_time) if contract is not None else None
-    action_terms = _for_action(terms, order.action_tracker_id)
+    action_terms = terms.by_tracker.get(order.action_tracker_id) if terms is not None else None
     ordinal = _ordinal_to_draw(credited, action_terms, ordinals_used)
 
     code = _against_click(credited.click, action_terms, event_time)
@@ -154,22 +154,11 @@ def _outside_programme(
     if credited.click is not None and credited.click.advertiser_id != advertiser_id:
         return Code.CLICK_OF_OTHER_ADVERTISER
     ad = network.ads.get(credited.ad_id)
-    if ad is None or ad.advertiser != advertiser_id or _has_ended(ad.end, event_time):
+    if ad is None or ad.advertiser != advertiser_id or (ad.end is not None and ad.end <= event_time):
         return Code.AD_OR_PROPERTY_UNKNOWN
     owned = network.properties.get(credited.property_id)
-    if owned is None or _has_ended(owned.end, event_time):
+    if owned is None or (owned.end is not None and owned.end <= event_time):
         return Code.AD_OR_PROPERTY_UNKNOWN
-    return None
-
-
-def _has_ended(end: datetime | None, event_time: datetime) -> bool:
-    return end is not None and end <= event_time
-
-
-def _for_action(terms: Terms | None, action_tracker_id: int) -> ActionTerms | None:
-    for action_terms in terms.actions if terms is not None else ():
-        if action_terms.action_tracker == action_tracker_id:
-            return action_terms
     return None
 
 

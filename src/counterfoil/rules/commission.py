@@ -6,9 +6,9 @@ no order. Next: figures.py for the formulas, situations.py for conditions, ledge
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal, localcontext
+from decimal import Decimal, getcontext, setcontext
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -26,7 +26,7 @@ from counterfoil.model.programme import (
 )
 from counterfoil.money import EXACT, ZERO, plain, round3
 from counterfoil.rules.amounts import Worth, reckon_worth
-from counterfoil.rules.figures import Column
+from counterfoil.rules.figures import Column, Steps, column
 from counterfoil.rules.situations import facts_of, holds
 
 _ZEROS = Money3(adv=ZERO, pub=ZERO, usd=ZERO)
@@ -41,7 +41,7 @@ _SHOWN_IN = {
 """The currencies that the advertiser's column is shown in: whether the publisher's and USD convert alike."""
 
 
-class Priced(Struct, frozen=True, kw_only=True):
+class Priced(Struct, frozen=True, gc=False):
     """The reported figures of one state of an order, and what is odd about what was sent."""
 
     pricing: Pricing
@@ -79,12 +79,14 @@ def price(
     currencies that `flat_currencies` names, as far as there are any; a missing one matters only if the
     chosen rules or the fee need it. Item lists count as of `event_time` (D66).
     """
-    with localcontext(EXACT):
+    # Itself, not the copy that `localcontext` would make for each order.
+    outer = getcontext()
+    setcontext(EXACT)
+    try:
         worth = reckon_worth(stated, is_item_based=tracker.type.is_item_based)
         ranked = _ranked(stated, worth, action_terms, network, event_time, rates, credit)
-        chosen = _chosen(ranked, worth)
-        whole = _choose_whole(ranked) if not worth.lines else None
-        used = chosen or (whole,)
+        whole = None if worth.lines else _choose_whole(ranked)
+        chosen, used = _chosen(ranked, worth) if worth.lines else ((), (whole,))
 
         known: Mapping[str, Rates] = _NO_RATES
         if flat_currencies(terms, action_terms):
@@ -97,15 +99,18 @@ def price(
                         return RateMissing(currency=rate.currency)
                     known[rate.currency] = own
 
-        columns = _columns(worth, chosen, whole, terms.fee, rates, known)
+        steps: Steps = []
+        columns = _columns(worth, chosen, whole, terms.fee, rates, known, steps)
         pricing = Pricing(
-            amounts=_amounts(columns, worth),
+            amounts=_amounts(columns, worth, steps),
             items=_items(columns, worth, chosen),
             situations=_situations(used, network),
             rule=whole.rank if whole is not None else None,
-            steps=_steps(columns, worth),
+            steps=tuple(steps),
         )
-    return Priced(pricing=pricing, warnings=worth.warnings)
+    finally:
+        setcontext(outer)
+    return Priced(pricing, worth.warnings)
 
 
 def nothing(previous: Pricing) -> Pricing:
@@ -125,7 +130,8 @@ def nothing(previous: Pricing) -> Pricing:
 
 # ── the choice of rules ──────────────────────────────────────────────────────────────────────────────
 
-_Ranked = list[tuple[CommissionRule, frozenset[str] | None]]
+_Rules = tuple[CommissionRule | None, ...]
+_Ranked = Sequence[tuple[CommissionRule, frozenset[str] | None]]
 """Rules whose conditions hold, by rank, with the SKUs of their list; after one without list none counts."""
 
 
@@ -138,9 +144,11 @@ def _ranked(
     rates: Rates,
     credit: Credit,
 ) -> _Ranked:
+    if action_terms.for_every_order is not None:
+        return action_terms.for_every_order
     facts = None
     judged: dict[int, bool] = {}
-    ranked: _Ranked = []
+    ranked: list[tuple[CommissionRule, frozenset[str] | None]] = []
     for rule in action_terms.rules_by_rank:
         if rule.properties and credit.property_id not in rule.properties:
             continue
@@ -159,11 +167,13 @@ def _ranked(
     return ranked
 
 
-def _chosen(ranked: _Ranked, worth: Worth) -> tuple[CommissionRule | None, ...]:
-    """The rule of each item."""
+def _chosen(ranked: _Ranked, worth: Worth) -> tuple[_Rules, _Rules]:
+    """The rule of each item, and the rules that any item has."""
     if ranked and ranked[0][1] is None:
-        return (ranked[0][0],) * len(worth.lines)
-    return tuple([_choose(ranked, line.sku) for line in worth.lines])
+        one = (ranked[0][0],)
+        return one * len(worth.lines), one
+    each = tuple([_choose(ranked, line[0]) for line in worth.lines])
+    return each, each
 
 
 def _choose(ranked: _Ranked, sku: str) -> CommissionRule | None:
@@ -182,9 +192,12 @@ def _choose_whole(ranked: _Ranked) -> CommissionRule | None:
     return None
 
 
-def _situations(used: tuple[CommissionRule | None, ...], network: Network) -> tuple[tuple[int, str], ...]:
-    ids = {rule.situation: None for rule in used if rule is not None and rule.situation is not None}
-    return tuple([(situation, network.situations[situation].name) for situation in ids])
+def _situations(used: _Rules, network: Network) -> tuple[tuple[int, str], ...]:
+    ids: list[int] = []
+    for rule in used:
+        if rule is not None and rule.situation is not None and rule.situation not in ids:
+            ids.append(rule.situation)
+    return tuple([(situation, network.situations[situation].name) for situation in ids]) if ids else ()
 
 
 # ── the three currencies side by side ────────────────────────────────────────────────────────────────
@@ -195,11 +208,12 @@ _Columns = tuple[Column, Column, Column]
 
 def _columns(
     worth: Worth,
-    chosen: tuple[CommissionRule | None, ...],
+    chosen: _Rules,
     whole: CommissionRule | None,
     fee: Fee | None,
     rates: Rates,
     flat_rates: Mapping[str, Rates],
+    steps: Steps,
 ) -> _Columns:
     by_adv, by_pub, by_usd = rates.adv.value, rates.pub.value, rates.usd.value
     if not flat_rates:
@@ -212,70 +226,58 @@ def _columns(
     adv_is_usd = by_adv == by_usd and adv_flats == usd_flats
     pub_is_usd = not adv_is_usd and by_pub == by_usd and pub_flats == usd_flats
 
-    adv = Column(by_adv, adv_flats, _SHOWN_IN[adv_is_pub, adv_is_usd])
-    adv.reckon(worth, chosen, whole, fee)
+    divisors: list[str] = []
+    shown_in = _SHOWN_IN[adv_is_pub, adv_is_usd]
+    adv = column(worth, chosen, whole, fee, by_adv, adv_flats, shown_in, divisors, steps)
     pub = usd = adv
     if not adv_is_pub:
-        pub = Column(by_pub, pub_flats, " pub usd" if pub_is_usd else " pub")
-        pub.reckon(worth, chosen, whole, fee)
+        shown_in = " pub usd" if pub_is_usd else " pub"
+        pub = column(worth, chosen, whole, fee, by_pub, pub_flats, shown_in, divisors, steps)
     if pub_is_usd:
         usd = pub
     elif not adv_is_usd:
-        usd = Column(by_usd, usd_flats, " usd")
-        usd.reckon(worth, chosen, whole, fee)
+        usd = column(worth, chosen, whole, fee, by_usd, usd_flats, " usd", divisors, steps)
     return adv, pub, usd
 
 
-def _amounts(columns: _Columns, worth: Worth) -> Amounts:
+def _amounts(columns: _Columns, worth: Worth, steps: Steps) -> Amounts:
+    """The figures of the whole order; the last of its steps is that of its discount as sent."""
     adv, pub, usd = columns
-    nothing_off = not worth.discounts
+    discount, original = _ZEROS, ZERO
+    if worth.discounts:
+        discount = Money3(adv.discount, pub.discount, usd.discount)
+        original = round3(worth.discounts)
+        if original != worth.discounts:
+            steps.append(("order_discount_original", plain(worth.discounts)))
     return Amounts(
-        sale=Money3(adv=adv.sale, pub=pub.sale, usd=usd.sale),
-        commission=Money3(adv=adv.commission, pub=pub.commission, usd=usd.commission),
-        fee=Money3(adv=adv.fee, pub=pub.fee, usd=usd.fee),
-        order_discount=_ZEROS
-        if nothing_off
-        else Money3(adv=adv.discount, pub=pub.discount, usd=usd.discount),
-        order_discount_original=ZERO if nothing_off else round3(worth.discounts),
+        Money3(adv.sale, pub.sale, usd.sale),
+        Money3(adv.commission, pub.commission, usd.commission),
+        Money3(adv.fee, pub.fee, usd.fee),
+        discount,
+        original,
     )
 
 
-def _items(
-    columns: _Columns, worth: Worth, chosen: tuple[CommissionRule | None, ...]
-) -> tuple[PricedItem, ...]:
+def _items(columns: _Columns, worth: Worth, chosen: _Rules) -> tuple[PricedItem, ...]:
     adv, pub, usd = columns
     items = []
     for line, rule, in_adv, in_pub, in_usd in zip(
         worth.lines, chosen, adv.items, pub.items, usd.items, strict=True
     ):
+        sku, quantity, _, _, off = line
         adv_item, adv_commission, adv_discount = in_adv
         pub_item, pub_commission, pub_discount = in_pub
         usd_item, usd_commission, usd_discount = in_usd
         items.append(
             PricedItem(
-                sku=line.sku,
-                quantity=line.quantity,
-                per_item=Money3(adv=adv_item, pub=pub_item, usd=usd_item),
-                commission=Money3(adv=adv_commission, pub=pub_commission, usd=usd_commission),
-                discount=Money3(adv=adv_discount, pub=pub_discount, usd=usd_discount)
-                if line.discount
-                else _ZEROS,
-                rule=rule.rank if rule is not None else None,
-                item_list=rule.item_list if rule is not None else None,
-                situation=rule.situation if rule is not None else None,
+                sku,
+                quantity,
+                Money3(adv_item, pub_item, usd_item),
+                Money3(adv_commission, pub_commission, usd_commission),
+                Money3(adv_discount, pub_discount, usd_discount) if off else _ZEROS,
+                rule.rank if rule is not None else None,
+                rule.item_list if rule is not None else None,
+                rule.situation if rule is not None else None,
             )
         )
     return tuple(items)
-
-
-def _steps(columns: _Columns, worth: Worth) -> tuple[tuple[str, str], ...]:
-    """What rounding changed: the figure with the currencies it is shown in, and its exact value."""
-    adv, pub, usd = columns
-    steps = adv.steps
-    if pub is not adv:
-        steps = steps + pub.steps
-    if usd is not adv and usd is not pub:
-        steps = steps + usd.steps
-    if worth.discounts and round3(worth.discounts) != worth.discounts:
-        steps = [*steps, ("order_discount_original", plain(worth.discounts))]
-    return tuple(steps)

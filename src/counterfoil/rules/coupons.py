@@ -16,7 +16,7 @@ def coupons_in(field: str | None) -> tuple[str, ...]:
     """The coupons of one field: split at commas, blanks around them removed, empty ones left out (D68)."""
     if not field:
         return ()
-    return tuple(code for part in field.split(",") if (code := part.strip()))
+    return tuple([code for part in field.split(",") if (code := part.strip())])
 
 
 def withheld_by_coupon(
@@ -30,6 +30,8 @@ def withheld_by_coupon(
         return None
     listed = [network.coupon_at(advertiser_id, code, event_time) for code in coupons_in(field)]
     known = [coupon for coupon in listed if coupon is not None]
+    if not known:
+        return None
     if any(coupon.excluded for coupon in known):
         return Code.COUPON_EXCLUDED
     if any(coupon.publisher is not None and coupon.publisher != publisher_id for coupon in known):

@@ -25,6 +25,7 @@ PROVISIONAL_DAYS = 600
 
 # Older instants have no Pacific date that `datetime` can hold; their locks are past either way.
 _EARLIEST = datetime(1, 1, 2, tzinfo=UTC)
+_FULL_HOURS_SINCE = 1900
 
 # Named once: to ask an enumeration for a member takes longer than to compare with it.
 _FIXED_DATE = LockingMethod.FIXED_DATE
@@ -84,7 +85,16 @@ def one_month_later(locking_date: datetime) -> Lock:
 
 
 def _pacific_date(instant: datetime) -> date:
+    # Since there has been a Pacific time, its midnight has been a full hour of UTC.
+    if instant.tzinfo is UTC and instant.year >= _FULL_HOURS_SINCE:
+        return _pacific_date_of_hour(instant.date(), instant.hour)
     return max(instant, _EARLIEST).astimezone(PACIFIC).date()
+
+
+@lru_cache(maxsize=4096)
+def _pacific_date_of_hour(day: date, hour: int) -> date:
+    """The Pacific date throughout an hour of UTC."""
+    return datetime(day.year, day.month, day.day, hour, tzinfo=UTC).astimezone(PACIFIC).date()
 
 
 def _next_month(day: date) -> tuple[int, int]:

@@ -16,19 +16,19 @@ COUPON_LENGTH_MAX = 256
 SID_LENGTH_MAX = 64
 CJ_EVENT_LENGTH_MAX = 64
 
-_ORDER_ID = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
-_SKU = re.compile(r"[A-Za-z0-9_-]{1,100}", re.ASCII)
+_is_order_id = re.compile(r"[A-Za-z0-9_-]+", re.ASCII).fullmatch
+_is_sku = re.compile(r"[A-Za-z0-9_-]{1,100}", re.ASCII).fullmatch
 
 
 def unusual_values(order: Order) -> tuple[Code, ...]:
     """Warnings about characters and lengths, each once. Lengths are counted in characters."""
     warnings: tuple[Code, ...] = ()
-    if not _ORDER_ID.fullmatch(order.order_id):
+    if not _is_order_id(order.order_id):
         warnings += (Code.ORDER_ID_CHARACTERS,)
     if isinstance(order, (Cancellation, Extension)):
         return warnings
     for item in order.items or ():
-        if not _SKU.fullmatch(item.sku):
+        if not _is_sku(item.sku):
             warnings += (Code.SKU_UNUSUAL,)
             break
     sid = order.sid if isinstance(order, NewOrder) else None
