@@ -13,26 +13,20 @@ import cProfile
 import json
 import os
 import pstats
-import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import timedelta
 from multiprocessing import get_context
 from pathlib import Path
-from shutil import rmtree
 from typing import Any
 
 import msgspec
 
 from benchmarks.orders import Target, drawn, sums_of
-from counterfoil.administration import apply_network, make_sandbox
+from benchmarks.scratch import scratch_database
 from counterfoil.intake import new_batch_id, prepared
 from counterfoil.model.orders import Channel, Kind, Mode, NewOrder, SubmissionBatch
-from counterfoil.network import demo_network
 from counterfoil.store.connection import DatabaseUrls, connect
-from counterfoil.store.embedded import acquire
-from counterfoil.store.migrate import migrate
 from counterfoil.worker import Worker
 from tests.desk import BEGINNING, CLICK_B, NORTHWIND, Desk
 
@@ -61,31 +55,15 @@ def measure(
     (`database_us`). `requests_of` is the number of orders in a request. Raises AssertionError when the ledger
     does not hold every order with the sums that were drawn.
     """
-    with _database() as urls, Desk(urls) as desk:
+    with scratch_database("processing") as scratch, Desk(scratch.urls) as desk:
         drawn_orders = drawn(DRAWN, Target(NORTHWIND, 402, CLICK_B, BEGINNING - timedelta(minutes=1)))
         numbers = [n % DRAWN for n in range(orders)]
         _accept(desk, [drawn_orders[n].fields for n in numbers], requests_of)
-        found = _profiled(urls) if profile else _decided(urls, processors)
+        found = _profiled(scratch.urls) if profile else _decided(scratch.urls, processors)
         expected = sums_of([drawn_orders[n] for n in numbers])
         ledger = desk.connection.execute(_FOUND).fetchone()
         assert (expected.orders, expected.sale, expected.commission) == ledger, (expected, ledger)
     return found
-
-
-@contextmanager
-def _database() -> Iterator[DatabaseUrls]:
-    folder = Path(tempfile.mkdtemp(prefix="counterfoil-bench-processing-"))
-    folder.chmod(0o711)
-    try:
-        with acquire(folder / "data", purpose="benchmark") as lease:
-            urls = DatabaseUrls(server=lease.urls.server, owner=lease.urls.owner)
-            migrate(urls.owner, urls.server_role)
-            with connect(urls.server, name="bench", autocommit=True) as connection:
-                make_sandbox(connection, BEGINNING)
-                apply_network(connection, demo_network(), "demo_network.toml", "bench")
-            yield urls
-    finally:
-        rmtree(folder, ignore_errors=True)
 
 
 def _accept(desk: Desk, fields: Sequence[dict[str, Any]], requests_of: int) -> None:

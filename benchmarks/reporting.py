@@ -11,33 +11,26 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
-from shutil import rmtree
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 from graphql import graphql_sync
-from psycopg.conninfo import make_conninfo
 
-from counterfoil.administration import apply_network, make_sandbox
+from benchmarks.scratch import scratch_database
 from counterfoil.api import schemas
 from counterfoil.api.graphql import check
 from counterfoil.api.printing import encode
 from counterfoil.api.projection import fields_of_records, page_printer
 from counterfoil.api.selection import RootField
-from counterfoil.network import demo_network
 from counterfoil.reporting import Filters, Page, read_filters
 from counterfoil.reporting.pages import conditions, page_of
 from counterfoil.reporting.records import columns_for
-from counterfoil.store.connection import DatabaseUrls, connect
-from counterfoil.store.embedded import acquire, place, roles
 from counterfoil.store.facts import Networks
-from counterfoil.store.migrate import migrate
 from counterfoil.store.queries import sql
 from counterfoil.store.reports import lines
 from tests.api.asking import operation
@@ -155,21 +148,8 @@ def _arguments() -> argparse.Namespace:
 @contextmanager
 def _ledger(records: int) -> Iterator[tuple[Desk, int]]:
     """A desk with so many records on a server of its own, which is gone afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="counterfoil-bench-reporting-"))
-    folder.chmod(0o711)
-    try:
-        with acquire(folder / "data", purpose="benchmark") as lease:
-            urls = DatabaseUrls(server=lease.urls.server, owner=lease.urls.owner)
-            migrate(urls.owner, urls.server_role)
-            with connect(urls.server, name="bench", autocommit=True) as connection:
-                make_sandbox(connection, BEGINNING)
-                apply_network(connection, demo_network(), "demo_network.toml", "bench")
-            words = roles.passwords(place.find(folder / "data"))
-            administrator = make_conninfo(urls.owner, user=roles.ADMIN, password=words.admin)
-            with Desk(urls) as desk:
-                yield desk, fill(desk, administrator, records).records
-    finally:
-        rmtree(folder, ignore_errors=True)
+    with scratch_database("reporting") as scratch, Desk(scratch.urls) as desk:
+        yield desk, fill(desk, scratch.administrator, records).records
 
 
 def _best(function: Callable[[], T]) -> tuple[float, T]:

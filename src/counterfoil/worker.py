@@ -131,8 +131,9 @@ class Worker:
                 return 0
             try:
                 taken = self._decide_and_post(connection, chunk, self._poison)
-                # They are held now: released by a person they are tried again.
-                self._poison -= _ids(chunk)
+                if self._poison:
+                    # They are held now: released by a person they are tried again.
+                    self._poison -= _ids(chunk)
                 return taken
             except Undecidable as failed:
                 # Each time one more submission is held, so that this ends.
@@ -184,8 +185,8 @@ class Worker:
     def _decide_and_post(self, connection: Connection, chunk: Chunk, poison: Collection[UUID]) -> int:
         times = [monotonic()]
         submissions = [*chunk.fresh, *(held.submission for held in chunk.waiting)]
-        facts = facts_for(connection, submissions, self._networks, chunk.loaded.unknown)
         read_again = {held.submission.key for held in chunk.waiting}
+        facts = facts_for(connection, submissions, self._networks, {*read_again, *chunk.loaded.known})
         blocked = lanes.blocked(connection, chunk.loaded.held) - read_again
         times.append(monotonic())
         crashpoint("facts.loaded")
@@ -196,6 +197,7 @@ class Worker:
         were_held = {again.submission.submission_id for again in chunk.waiting}
         breathe = _breather(connection)
         coming = Counter(submission.key[1:] for submission in submissions)
+        come_again = {key for key, number in coming.items() if number > 1}
         all_of_them = decide_each(
             [*chunk.fresh, *chunk.waiting], facts, blocked=blocked, poison=poison, breathe=breathe
         )
@@ -206,9 +208,9 @@ class Worker:
                 submission = decision.submission
                 if isinstance(decision, Held):
                     held.append((submission.lane, decision))
-                elif submission.submission_id in were_held:
+                elif were_held and submission.submission_id in were_held:
                     freed.append(submission.submission_id)
-                if coming[submission.key[1:]] == 1:
+                if submission.key[1:] not in come_again:
                     # Nobody asks any more what became of it.
                     facts.standings.pop(submission.key, None)
         times.append(monotonic())

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from counterfoil.administration import apply_network
 from counterfoil.model.orders import CancellationStatus, Extension, OrderStatus
@@ -60,6 +62,17 @@ def test_a_validation_changes_the_records_before_it(counter: Counter) -> None:
     assert [("R-2", "02")] == updated(counter, BEGINNING + HOUR, "publisher_b")
     assert [] == updated(counter, BEGINNING + HOUR, "alpine")
     assert [] == updated(counter, BEGINNING + 2 * HOUR)
+
+
+def test_a_change_after_the_clock_was_set_back(counter: Counter, administrator: str) -> None:
+    """What changes then is told at the time of the last telling: whoever asks since that misses nothing."""
+    post(counter.desk, create("R-1", 405))
+    name = conninfo_to_dict(counter.desk.urls.server)["dbname"]
+    with psycopg.connect(make_conninfo(administrator, dbname=name), autocommit=True) as admin:
+        admin.execute("UPDATE business_clock SET stands_at = stands_at - interval '1 hour'")
+    post(counter.desk, restate("R-1", 405, amount="80", status=OrderStatus.ACCEPTED))
+
+    assert [("R-1", "01")] == updated(counter, BEGINNING)
 
 
 def test_a_further_restatement_without_a_new_status_is_no_update(counter: Counter) -> None:

@@ -113,6 +113,23 @@ def test_a_run_is_noted_and_told(
         verifier.close()
 
 
+def test_a_clock_that_was_set_back_stops_no_run(server: EmbeddedUrls, administrator: str, copy: str) -> None:
+    """After a run by a clock far ahead the next comes at once, and only then is there a pause."""
+    verifier = Verifier(
+        lambda: connect(make_conninfo(server.server, dbname=copy), name="verifier"), timedelta(hours=1)
+    )
+    try:
+        assert verifier.look() is not None
+        with psycopg.connect(make_conninfo(administrator, dbname=copy), autocommit=True) as admin:
+            # Runs are history, too: only a superuser gets past the trigger, by this.
+            admin.execute("SET session_replication_role = replica")
+            admin.execute("UPDATE verification_run SET verified_at = verified_at + interval '400 days'")
+        assert verifier.look() is not None
+        assert verifier.look() is None
+    finally:
+        verifier.close()
+
+
 def test_never_is_never(server: EmbeddedUrls, copy: str) -> None:
     """With a pause of 0 nothing runs by itself."""
     url = make_conninfo(server.server, dbname=copy)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from hashlib import sha256
 
 import msgspec
@@ -75,30 +75,37 @@ def facts_for(
     connection: Connection,
     submissions: Sequence[Submission],
     networks: Networks,
-    unknown: Collection[OrderKey] = frozenset(),
+    known: Collection[OrderKey] | None = None,
 ) -> Facts:
-    """Everything that deciding these submissions can ask for; nothing is asked about `unknown` orders."""
+    """Everything that deciding these submissions can ask for.
+
+    `known` are the only orders among theirs of which there can be an action; all, if it is not given.
+    """
     networks.refresh(connection)
     row = connection.execute(sql("facts", "latest_rates")).fetchone()
     assert row is not None
     # Before the standings: a closing that finishes in between is seen by one of the two.
     closings = tuple((place[0], place[1]) for place in connection.execute(sql("facts", "closings")))
     clicks = _clicks(connection, submissions)
-    standings = _standings(connection, submissions, unknown)
+    if known is None:
+        known = {submission.key for submission in submissions}
+    standings = _standings(connection, known)
     live_before = _live_before(connection, submissions, standings)
     settings_at = options_at(connection)
-    seen = {networks.version_at(submission.position) for submission in submissions}
+    # Submissions of one request share their place and its time.
+    received = {submission.position: submission.received_at for submission in submissions}
+    seen = {networks.version_at(position) for position in received}
     met = (*standings.values(), *live_before.values())
     priced_by = {standing.action.network_version for standing in met}
     networks.load(connection, seen | priced_by)
-    known = [networks.of(version) for version in seen | priced_by]
+    in_use = [networks.of(version) for version in seen | priced_by]
     return Facts(
         standings=standings,
         clicks=clicks,
-        used=_uses(connection, submissions, clicks, known, standings, live_before),
+        used=_uses(connection, submissions, clicks, in_use, standings, live_before),
         network_at=networks.at,
         network_of=networks.of,
-        find_rate=_rates(connection, submissions, known, settings_at),
+        find_rate=_rates(connection, submissions, received, in_use, settings_at),
         options_at=settings_at,
         live_before=live_before,
         rates_known=row[0],
@@ -128,15 +135,12 @@ def _text(name: str) -> str:
     return name.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")
 
 
-def _standings(
-    connection: Connection, submissions: Iterable[Submission], unknown: Collection[OrderKey]
-) -> dict[OrderKey, Standing]:
-    keys = {submission.key for submission in submissions if submission.key not in unknown}
+def _standings(connection: Connection, known: Iterable[OrderKey]) -> dict[OrderKey, Standing]:
+    keys = set(known)
     if not keys:
         return {}
     # A change of an order that exists only live is rehearsed on a copy of it (D113).
-    keys |= {key._replace(mode=Mode.LIVE) for key in keys if key.mode is Mode.TEST}
-    wanted = list(keys)
+    wanted = list(keys | {key._replace(mode=Mode.LIVE) for key in keys if key.mode is Mode.TEST})
     found = connection.execute(
         sql("facts", "standings"),
         {
@@ -246,8 +250,9 @@ def rates_on(
 
 def _rates(
     connection: Connection,
-    submissions: Sequence[Submission],
-    known: Sequence[Network],
+    submissions: Iterable[Submission],
+    received: Mapping[int, datetime],
+    known: Iterable[Network],
     settings_at: OptionsAt,
 ) -> FindRate:
     currencies = _currencies(submissions, known)
@@ -255,8 +260,7 @@ def _rates(
         # One currency throughout: nothing is ever converted.
         return _no_rate
     wanted = {
-        (each.received_at.date(), each.position, settings_at(each.position).rate_age_days_max)
-        for each in submissions
+        (at.date(), position, settings_at(position).rate_age_days_max) for position, at in received.items()
     }
     return _find_among(connection, currencies, wanted)
 
@@ -266,7 +270,8 @@ def _find_among(
 ) -> FindRate:
     """The look-up for some (day, place in the log, days that a daily rate serves)."""
     ages = {position: age_days_max for _, position, age_days_max in times}
-    positions = [row[0] for row in connection.execute(sql("facts", "rate_positions"))]
+    first = {"first": min(ages, default=0)}
+    positions = [row[0] for row in connection.execute(sql("facts", "rate_positions"), first)]
 
     def known_until(position: int) -> int:
         """The place from which on no rate is known yet: the same for all between two arrivals."""

@@ -7,6 +7,7 @@ run side by side. Next: facts.py, then posting.py.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -24,19 +25,23 @@ _CHANNELS = {channel.value: channel for channel in Channel}
 
 
 class Work(NamedTuple):
-    """One lane of one request, to be decided whole."""
+    """One lane of one request, to be decided whole; the rest is what its request says of all submissions."""
 
     lane: int
     position: int
     batch_id: UUID
     submissions: int
+    first_number: int
+    received_at: datetime
+    mode: str
+    channel: str
 
 
 class Loaded(NamedTuple):
-    """Claimed submissions: no action was ever opened for `unknown` orders, `held` ones may be blocked."""
+    """Claimed submissions: an action was opened for `known` orders alone, `held` ones may be blocked."""
 
     submissions: Sequence[Submission]
-    unknown: Collection[OrderKey]
+    known: Collection[OrderKey]
     held: Collection[OrderKey]
 
 
@@ -90,15 +95,16 @@ def load(connection: Connection, works: Sequence[Work]) -> Loaded:
         sql("lanes", "load_pending"),
         {"batch_ids": [work.batch_id for work in works], "lanes": [work.lane for work in works]},
     )
-    submissions, unknown, held = [], set(), set()
-    for *row, is_known, is_held in rows.fetchall():
-        submission = submission_of(row)
+    submissions, known, held = [], set(), set()
+    # All at once: the driver takes longer to give them one by one.
+    for number, *logged, is_known, is_held in rows.fetchall():
+        submission = _submission(works[number - 1], *logged)
         submissions.append(submission)
-        if not is_known:
-            unknown.add(submission.key)
+        if is_known:
+            known.add(submission.key)
         if is_held:
             held.add(submission.key)
-    return Loaded(submissions, unknown, held)
+    return Loaded(submissions, known, held)
 
 
 def released(connection: Connection, lanes: Sequence[int]) -> list[Waiting]:
@@ -185,21 +191,35 @@ def _held_columns(held: Sequence[tuple[int, Held]]) -> dict[str, list[Any]]:
 
 
 def submission_of(row: Sequence[Any]) -> Submission:
-    """A submission from a row of the log joined with its request, in the order of `load_pending`."""
-    (batch_id, n, lane, kind, enterprise_id, tracker_id, order_id, cleaned, body, *request) = row
-    position, first, received, mode, channel = request
-    asked, ledger = _KINDS[kind], _MODES[mode]
+    """A submission from a row of the log joined with its request, in the order of `load_released`."""
+    batch_id, n, lane, *logged = row[:-5]
+    position, first_number, received_at, mode, channel = row[-5:]
+    work = Work(lane, position, batch_id, 1, first_number, received_at, mode, channel)
+    return _submission(work, n, *logged)
+
+
+def _submission(
+    work: Work,
+    n: int,
+    kind: str,
+    enterprise_id: int,
+    tracker_id: int,
+    order_id: str,
+    cleaned: bool,
+    body: bytes,
+) -> Submission:
+    asked, ledger = _KINDS[kind], _MODES[work.mode]
     order = read_order(asked, body)
     return Submission(
-        submission_id=submission_id(batch_id, n),
-        batch_id=batch_id,
+        submission_id=submission_id(work.batch_id, n),
+        batch_id=work.batch_id,
         n=n,
-        lane=lane,
-        position=position,
-        number=first + n - 1,
-        received_at=received,
+        lane=work.lane,
+        position=work.position,
+        number=work.first_number + n - 1,
+        received_at=work.received_at,
         mode=ledger,
-        channel=_CHANNELS[channel],
+        channel=_CHANNELS[work.channel],
         kind=asked,
         order=order or _nothing_readable(enterprise_id, tracker_id, order_id),
         is_readable=order is not None,

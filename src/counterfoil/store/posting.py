@@ -6,7 +6,7 @@ ids, so that they ascend in commit order and a reader by id never misses one. Ne
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from decimal import Decimal, localcontext
 from typing import Any
 
@@ -14,7 +14,7 @@ from psycopg import Connection
 from psycopg.errors import ForeignKeyViolation
 
 from counterfoil.crashpoint import crashpoint
-from counterfoil.model.ledger import Action, Decided, Line, OutcomeKind, RecordKind
+from counterfoil.model.ledger import Action, Decided, Line, OutcomeKind, RecordKind, ReferralUse
 from counterfoil.model.orders import Kind, Mode
 from counterfoil.money import EXACT
 from counterfoil.store import rows
@@ -38,6 +38,8 @@ _EVENT_OF = {
 
 
 _Row = tuple[Any, ...]
+_Use = tuple[ReferralUse, int]
+"""The use of a click, and the action that it is."""
 
 # Named once: to ask an enumeration for a member takes longer than to compare with it.
 _DUPLICATE = OutcomeKind.DUPLICATE
@@ -67,8 +69,10 @@ class Gathered:
         self.opened: set[int] = set()
         self.current: dict[int, _Row] = {}
         """What each action is now, by its id."""
-        self.uses: list[Decided] = []
-        """Those that take or free the use of a click."""
+        self.taken: dict[_Use, int] = {}
+        """Uses of clicks that are new, with their enterprise."""
+        self.freed: list[_Use] = []
+        """Uses that end, without those that also began here."""
         self.counts: dict[Mode, int] = {}
         """Lines of each ledger."""
         self.sums: dict[tuple[Any, ...], list[Any]] = {}
@@ -96,8 +100,15 @@ class Gathered:
         self.outcomes.append(_outcome_row(decided))
         if standing is not None and (action or decided.versions or decided.status):
             self.current[standing.action.original_action_id] = rows.current_row(standing)
-        if decided.uses is not None or decided.frees is not None:
-            self.uses.append(decided)
+        if decided.frees is not None:
+            assert standing is not None
+            ended = (decided.frees, standing.action.original_action_id)
+            # In log order: within one chunk a use can be taken, freed and taken by another.
+            if self.taken.pop(ended, None) is None:
+                self.freed.append(ended)
+        if decided.uses is not None:
+            assert action is not None
+            self.taken[decided.uses, action.original_action_id] = action.key.enterprise_id
         for line in decided.lines:
             assert standing is not None
             ordinal = self.counts.get(standing.action.key.mode, 0)
@@ -132,7 +143,7 @@ def write_wide(connection: Connection, gathered: Gathered) -> None:
     _copy(connection, "copy_outcome", _OUTCOME_TYPES, gathered.outcomes)
     crashpoint("outcomes.inserted")
     _write_current(connection, gathered)
-    _write_uses(connection, gathered.uses)
+    _write_uses(connection, gathered)
 
 
 def _flush(connection: Connection, counts: dict[Mode, int], totals: dict[str, list[Any]]) -> None:
@@ -197,25 +208,22 @@ def _write_current(connection: Connection, gathered: Gathered) -> None:
         connection.execute(sql("posting", "upsert_current"))
 
 
-def _write_uses(connection: Connection, decisions: Iterable[Decided]) -> None:
-    # In log order: within one chunk a use can be freed and drawn again.
-    for decided in decisions:
-        if decided.frees is not None:
-            connection.execute(sql("posting", "delete_uses"), _use_columns([decided.frees]))
-        if decided.uses is not None:
-            assert decided.action is not None
-            columns = _use_columns([decided.uses])
-            columns["enterprises"] = [decided.action.key.enterprise_id]
-            columns["actions"] = [decided.action.original_action_id]
-            connection.execute(sql("posting", "insert_uses"), columns)
+def _write_uses(connection: Connection, gathered: Gathered) -> None:
+    if gathered.freed:
+        connection.execute(sql("posting", "delete_uses"), _use_columns(gathered.freed))
+    if gathered.taken:
+        columns = _use_columns(gathered.taken)
+        columns["enterprises"] = list(gathered.taken.values())
+        connection.execute(sql("posting", "insert_uses"), columns)
 
 
-def _use_columns(uses: Sequence[Any]) -> dict[str, list[Any]]:
+def _use_columns(uses: Collection[_Use]) -> dict[str, list[Any]]:
     return {
-        "modes": [str(use.mode) for use in uses],
-        "click_ids": [use.click_id for use in uses],
-        "trackers": [use.action_tracker_id for use in uses],
-        "ordinals": [use.ordinal for use in uses],
+        "modes": [str(use.mode) for use, _ in uses],
+        "click_ids": [use.click_id for use, _ in uses],
+        "trackers": [use.action_tracker_id for use, _ in uses],
+        "ordinals": [use.ordinal for use, _ in uses],
+        "actions": [action for _, action in uses],
     }
 
 

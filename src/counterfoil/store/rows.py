@@ -64,11 +64,25 @@ VERSION_TYPES = (
 PACKED_VERSION_TYPES = tuple("bytea" if name == "numeric" else name for name in VERSION_TYPES)
 _PACK = adapters.get_dumper(Decimal, PyFormat.BINARY)(Decimal).dump
 _ZERO = _PACK(ZERO)
-_BASE = 10_000
-_SHORT = len("99999999.999")
-_TWO_DIGITS = Packing(">hhHHHH").pack
-_THREE_DIGITS = Packing(">hhHHHHH").pack
-"""Number of digits to that base, place of the first, sign, decimals shown, digits."""
+_LAST_DIGITS = {f".{part:03}": (part * 10).to_bytes(2) for part in range(1000)}
+"""The last digit to base 10^4 of a number with three decimals, by the end of its text."""
+
+
+class _FirstDigits(dict[str, bytes]):
+    """What stands before it, by the text before the point: nothing if that is no number without a sign."""
+
+    def __missing__(self, text: str) -> bytes:
+        if not (text.isascii() and text.isdecimal()):
+            return b""
+        digits = [int(text[max(end - 4, 0) : end]) for end in range(len(text), 0, -4)][::-1]
+        # Number of digits, place of the first, sign, decimals shown, digits.
+        packing = Packing(f">hhHH{len(digits)}H").pack(len(digits) + 1, len(digits) - 1, 0, 3, *digits)
+        if len(digits) == 1:
+            self[text] = packing
+        return packing
+
+
+_FIRST_DIGITS = _FirstDigits()
 STATUS_TYPES = (
     "int8", "int8", "timestamptz", "text", "uuid", "int8", "text", "timestamptz", "timestamptz", "bool",
     "timestamptz", "int8",
@@ -114,12 +128,10 @@ def packed(number: Decimal) -> Any:
     if number is ZERO:
         return _ZERO
     text = str(number)
-    # Nearly all figures have three decimals and no sign: their digits to base 10^4, the last one padded.
-    if text[-4:-3] == "." and len(text) <= _SHORT and text[0] != "-":
-        whole, part = int(text[:-4]), int(text[-3:]) * 10
-        if whole < _BASE:
-            return _TWO_DIGITS(2, 0, 0, 3, whole, part)
-        return _THREE_DIGITS(3, 1, 0, 3, whole // _BASE, whole % _BASE, part)
+    # Nearly all figures have three decimals and no sign.
+    last = _LAST_DIGITS.get(text[-4:])
+    if last is not None and (first := _FIRST_DIGITS[text[:-4]]):
+        return first + last
     return _PACK(number)
 
 
@@ -144,12 +156,11 @@ def version_row(
         version.update_time,
         version.correction_reason,
         version.currency,
-        *_three(rates.adv.value, rates.pub.value, rates.usd.value, number),
-        _encoded(rates),
-        *_three(amounts.sale.adv, amounts.sale.pub, amounts.sale.usd, number),
-        *_three(amounts.commission.adv, amounts.commission.pub, amounts.commission.usd, number),
-        *_three(amounts.fee.adv, amounts.fee.pub, amounts.fee.usd, number),
-        *_three(amounts.order_discount.adv, amounts.order_discount.pub, amounts.order_discount.usd, number),
+        *_rate_columns(rates, number),
+        *_three(amounts.sale, number),
+        *_three(amounts.commission, number),
+        *_three(amounts.fee, number),
+        *_three(amounts.order_discount, number),
         number(amounts.order_discount_original),
         _ENCODE(version.stated),
         _ENCODE(Priced(pricing.items, pricing.situations, pricing.rule, pricing.steps)),
@@ -215,8 +226,8 @@ def read_action(key: OrderKey, row: Sequence[Any]) -> Action:
     (identity, generation, position, submission_id, advertiser_id, event_time, code, credit, *terms) = row
     contract_id, terms_id, terms_from, network_version, locking_method, referral_ordinal, opening = terms
     return Action(
-        original_action_id=identity,
-        key=key,
+        identity,
+        key,
         generation=generation,
         position=position,
         submission_id=submission_id,
@@ -305,22 +316,22 @@ def write_rates(rates: Rates) -> bytes:
 
 
 _SAME_RATES_MAX = 64
-_same_rates: dict[int, tuple[Rates, bytes]] = {}
+_same_rates: dict[int, tuple[Rates, Callable[[Decimal], Any], tuple[Any, ...]]] = {}
 
 
-def _encoded(rates: Rates) -> bytes:
-    """The rates as they are kept; orders of one request share theirs, so that they are written once."""
+def _rate_columns(rates: Rates, number: Callable[[Decimal], Any]) -> tuple[Any, ...]:
+    """The rates and how they are kept; orders of one request share theirs, so that they are written once."""
     known = _same_rates.get(id(rates))
-    if known is None or known[0] is not rates:
+    if known is None or known[0] is not rates or known[1] is not number:
         if len(_same_rates) >= _SAME_RATES_MAX:
             _same_rates.clear()
-        known = _same_rates[id(rates)] = rates, _ENCODE(rates)
-    return known[1]
+        values = number(rates.adv.value), number(rates.pub.value), number(rates.usd.value)
+        known = _same_rates[id(rates)] = rates, number, (*values, _ENCODE(rates))
+    return known[2]
 
 
-def _three(
-    adv: Decimal, pub: Decimal, usd: Decimal, number: Callable[[Decimal], Any]
-) -> tuple[Any, Any, Any]:
-    # Mostly one and the same in all three currencies.
+def _three(money: Money3, number: Callable[[Decimal], Any]) -> tuple[Any, Any, Any]:
+    adv, pub, usd = money.adv, money.pub, money.usd
     first = number(adv)
+    # Mostly one and the same in all three currencies.
     return first, first if pub is adv else number(pub), first if usd is adv else number(usd)

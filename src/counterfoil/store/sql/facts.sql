@@ -163,8 +163,13 @@ FROM unnest(%(currencies)s::text[], %(days)s::date[], %(positions)s::bigint[], %
     ) AS later ON true;
 
 -- rate_positions
--- The places in the log at which conversion rates came in.
-SELECT DISTINCT position FROM conversion_rate ORDER BY position;
+-- The places in the log at which conversion rates came in: from the first that matters on, and the last of all.
+SELECT position FROM conversion_rate WHERE position >= %(first)s
+UNION
+SELECT latest.position
+FROM (SELECT max(rate.position) AS position FROM conversion_rate AS rate) AS latest
+WHERE latest.position IS NOT NULL
+ORDER BY position;
 
 -- closings
 -- Each closing that is noted and not finished: its place in the log, and when it was received.

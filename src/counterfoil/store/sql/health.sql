@@ -80,7 +80,7 @@ ORDER BY activity.application_name;
 -- locks_due
 -- The business time since when a lock is due that nobody has noted yet.
 SELECT min(current.locks_at) FROM action_current AS current
-WHERE NOT current.lock_noted AND current.locks_at <= business_now();
+WHERE NOT current.lock_noted AND current.locks_at <= (SELECT business_now());
 
 -- last_verification
 -- The rows that violate an invariant as the last run saw them, and when that was.

@@ -73,8 +73,9 @@ ANALYZE touched, action, action_current, action_status, order_version, commissio
 SELECT coalesce(max(event.event_id), 0) FROM event;
 
 -- verified_until
--- Up to which event everything was clean, and when the last run was.
-SELECT coalesce(max(run.to_event) FILTER (WHERE run.violated = '{}'), 0), max(run.verified_at)
+-- Up to which event everything was clean, and when the last run was; its clock may have been ahead of others.
+SELECT coalesce(max(run.to_event) FILTER (WHERE run.violated = '{}'), 0),
+    (SELECT latest.verified_at FROM verification_run AS latest ORDER BY latest.run_id DESC LIMIT 1)
 FROM verification_run AS run;
 
 -- try_lead

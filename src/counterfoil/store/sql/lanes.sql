@@ -22,21 +22,21 @@ SELECT lane FROM unnest(%(lanes)s::integer[]) AS wanted (lane)
 WHERE pg_try_advisory_xact_lock(4101, lane);
 
 -- claim_pending
--- The oldest work of the lanes that were taken.
-SELECT pending.lane, pending.position, pending.batch_id, pending.submissions
+-- The oldest work of the lanes that were taken, and what all submissions of its request share.
+SELECT pending.lane, pending.position, pending.batch_id, pending.submissions, request.first_number,
+    request.received_at, request.mode, request.channel
 FROM intake_pending AS pending
+    JOIN intake_request AS request ON request.position = pending.position
 WHERE pending.lane = ANY(%(lanes)s::integer[])
 ORDER BY pending.lane, pending.position
 LIMIT %(rows)s;
 
 -- load_pending
--- The submissions of the claimed work, as they stand in the log; whether their order is known, and held.
-SELECT log.batch_id, log.n, log.lane, log.kind, log.enterprise_id, log.action_tracker_id, log.order_id,
-    log.cleaned, log.body, request.position, request.first_number, request.received_at, request.mode,
-    request.channel, known.found, held.found
-FROM unnest(%(batch_ids)s::uuid[], %(lanes)s::smallint[]) AS work (batch_id, lane)
+-- The submissions of the claimed work, which is told by its number from 1; whether their order is known, and held.
+SELECT work.number, log.n, log.kind, log.enterprise_id, log.action_tracker_id, log.order_id, log.cleaned,
+    log.body, known.found, held.found
+FROM unnest(%(batch_ids)s::uuid[], %(lanes)s::smallint[]) WITH ORDINALITY AS work (batch_id, lane, number)
     JOIN intake_log AS log ON log.batch_id = work.batch_id AND log.lane = work.lane
-    JOIN intake_request AS request ON request.batch_id = work.batch_id
     -- With a limit, so that each is a look into an index and never a scan that grows.
     LEFT JOIN LATERAL (
         SELECT true AS found
@@ -49,7 +49,9 @@ FROM unnest(%(batch_ids)s::uuid[], %(lanes)s::smallint[]) AS work (batch_id, lan
     LEFT JOIN LATERAL (
         SELECT true AS found
         FROM held_submission AS waits
-        WHERE waits.order_id = log.order_id
+        -- Mostly nothing is held at all, which is asked once.
+        WHERE EXISTS (SELECT FROM held_submission)
+            AND waits.order_id = log.order_id
             AND waits.enterprise_id = log.enterprise_id
             AND waits.action_tracker_id = log.action_tracker_id
         LIMIT 1
@@ -94,7 +96,8 @@ INSERT INTO held_submission AS held
     (batch_id, n, submission_id, position, lane, mode, enterprise_id, action_tracker_id, order_id, code, detail,
      since, tries, rates_known)
 SELECT wait.batch_id, wait.n, wait.submission_id, wait.position, wait.lane, wait.mode, wait.enterprise_id,
-    wait.action_tracker_id, wait.order_id, wait.code, wait.detail, business_now(), wait.tries, %(rates_known)s
+    wait.action_tracker_id, wait.order_id, wait.code, wait.detail, (SELECT business_now()), wait.tries,
+    %(rates_known)s
 FROM unnest(%(batch_ids)s::uuid[], %(ns)s::integer[], %(submission_ids)s::uuid[], %(positions)s::bigint[],
         %(lanes)s::smallint[], %(modes)s::text[], %(enterprises)s::bigint[], %(trackers)s::bigint[],
         %(order_ids)s::text[], %(codes)s::text[], %(details)s::text[], %(tries)s::integer[])
@@ -109,7 +112,7 @@ SET code = EXCLUDED.code,
 
 -- release_for_rates
 -- Lets what was held for a rate be tried again once rates came in that its processor had not seen.
-UPDATE held_submission SET released_at = business_now()
+UPDATE held_submission SET released_at = (SELECT business_now())
 WHERE code = 'RATE_MISSING' AND released_at IS NULL
     AND rates_known < (SELECT coalesce(max(rate.position), 0) FROM conversion_rate AS rate);
 

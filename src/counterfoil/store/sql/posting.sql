@@ -85,12 +85,14 @@ SELECT * FROM unnest(%(modes)s::text[], %(click_ids)s::text[], %(trackers)s::big
     %(enterprises)s::bigint[], %(actions)s::bigint[]);
 
 -- delete_uses
--- A cancellation frees its use.
+-- A cancellation frees its use, and nobody else's.
 DELETE FROM referral_use AS use
-USING unnest(%(modes)s::text[], %(click_ids)s::text[], %(trackers)s::bigint[], %(ordinals)s::integer[])
-    AS freed (mode, click_id, action_tracker_id, ordinal)
+USING unnest(%(modes)s::text[], %(click_ids)s::text[], %(trackers)s::bigint[], %(ordinals)s::integer[],
+        %(actions)s::bigint[])
+    AS freed (mode, click_id, action_tracker_id, ordinal, original_action_id)
 WHERE use.mode = freed.mode AND use.click_id = freed.click_id
-    AND use.action_tracker_id = freed.action_tracker_id AND use.ordinal = freed.ordinal;
+    AND use.action_tracker_id = freed.action_tracker_id AND use.ordinal = freed.ordinal
+    AND use.original_action_id = freed.original_action_id;
 
 -- copy_record_draft
 -- The lines of both ledgers, numbered within theirs from 0.
@@ -195,10 +197,27 @@ SET records = total.records + EXCLUDED.records,
     fee_usd = total.fee_usd + EXCLUDED.fee_usd;
 
 -- insert_events
--- The events get their numbers.
+-- The events get their numbers, and one time: it never falls, nor does it lie before a posting they tell of.
+WITH last AS MATERIALIZED (
+    SELECT coalesce(told.event_id, 0) AS event_id, greatest(business_now(), told.at, posted.at) AS at
+    FROM (
+        SELECT max(link.posted_at) AS at
+        FROM (VALUES ('live'), ('test')) AS ledger (mode)
+            CROSS JOIN LATERAL (
+                SELECT posting.posted_at
+                FROM posting
+                WHERE posting.mode = ledger.mode
+                ORDER BY posting.last_commission_id DESC
+                LIMIT 1
+            ) AS link
+    ) AS posted
+        LEFT JOIN LATERAL (
+            SELECT event.event_id, event.at FROM event ORDER BY event.event_id DESC LIMIT 1
+        ) AS told ON true
+)
 INSERT INTO event (event_id, at, mode, enterprise_id, kind, submission_id, original_action_id, version, code)
-SELECT last.event_id + draft.ordinal, business_now(), draft.mode, draft.enterprise_id, draft.kind,
+SELECT last.event_id + draft.ordinal, last.at, draft.mode, draft.enterprise_id, draft.kind,
     draft.submission_id, draft.original_action_id, draft.version, draft.code
 FROM event_draft AS draft
-    CROSS JOIN (SELECT coalesce(max(event.event_id), 0) AS event_id FROM event) AS last
+    CROSS JOIN last
 ORDER BY draft.ordinal;

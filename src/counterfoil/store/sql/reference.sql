@@ -56,9 +56,11 @@ FROM token ORDER BY created_at DESC, token_id;
 UPDATE token SET revoked_at = coalesce(revoked_at, %(now)s) WHERE token_id = %(token_id)s RETURNING token_id;
 
 -- touch_token
--- Notes the last use and from where, at most once a minute.
+-- Notes the last use and from where, at most once a minute, whichever way the clock jumps.
 UPDATE token SET last_used_at = %(now)s, last_used_from = %(address)s
-WHERE token_id = %(token_id)s AND (last_used_at IS NULL OR last_used_at < %(now)s - interval '1 minute');
+WHERE token_id = %(token_id)s
+    AND (last_used_at IS NULL
+        OR last_used_at NOT BETWEEN %(now)s - interval '1 minute' AND %(now)s + interval '1 minute');
 
 -- read_clock
 -- The business time, and whether it is a sandbox's.
