@@ -83,13 +83,18 @@ ESCAPES = creates(
 )
 MANY_LINES = creates(f"[\r\n{{{ORDER}}},\n\r{{{ORDER}}}\n,,,]".replace(", ", "\r\n"))
 
-TAKEN = [FULL, RESTATES, CANCELS, TWO_FIELDS, WITH_SELECTION_VARIABLES, ESCAPES, MANY_LINES]
+WITH_AN_ORDER = f"mutation($o: OrderCreateRequest!) {{ createOrders(newOrders: [$o, {{{ORDER}}}]) {ANSWER} }}"
+MARKED = creates(f'[\ufeff{{{ORDER}, sid: """\x01"""}}]')
+
+TAKEN = [FULL, RESTATES, CANCELS, TWO_FIELDS, WITH_SELECTION_VARIABLES, ESCAPES, MANY_LINES, COMMENTED]
+TAKEN.append(BLOCKS)
 """Good documents whose orders the fast gear reads."""
 
-LEFT = [WITH_VARIABLES, COMMENTED, BLOCKS]
+LEFT = [WITH_AN_ORDER, MARKED]
 """Good documents that it leaves alone."""
 
-VARIABLES = {"e": "1500001", "a": 1.5, "s": True}
+AN_ORDER = {"enterpriseId": "1500001", "actionTrackerId": 401, "orderId": "A-9"}
+VARIABLES = {"e": "1500001", "a": 1.5, "s": True, "o": AN_ORDER}
 
 VALUES = [
     # Strings: empty, block, escaped, controls, marks.
@@ -277,6 +282,7 @@ def corpus() -> list[str]:
     return [
         *TAKEN,
         *LEFT,
+        WITH_VARIABLES,
         *NO_ENUMS,
         *map(one, VALUES),
         *(creates(f"[{{{value}, {ORDER}}}, {{{ORDER}}}]") for value in VALUES),
@@ -306,7 +312,7 @@ PIECES = [
 @st.composite
 def mutated(draw: st.DrawFn) -> str:
     """A document with fields put in, pieces cut out, doubled or moved, or something put in between."""
-    text = draw(st.sampled_from([*TAKEN, *TAKEN, *LEFT]))
+    text = draw(st.sampled_from([*TAKEN, *TAKEN, *LEFT, WITH_VARIABLES, WITH_VARIABLES]))
     for _ in range(draw(st.sampled_from([1, 1, 1, 2, 4]))):
         if draw(st.booleans()):
             # At the beginning of an order or of an item: the text stays well-formed more often than not.

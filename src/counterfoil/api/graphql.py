@@ -23,17 +23,18 @@ from graphql import (
     FieldNode,
     GraphQLError,
     OperationDefinitionNode,
+    OperationType,
     SelectionSetNode,
     execute_sync,
 )
 from msgspec import Struct
 
 from counterfoil.api.conflicts import tell_conflicts
-from counterfoil.api.known_documents import KnownDocument, KnownDocuments, read_document
+from counterfoil.api.known_documents import KnownDocument, KnownDocuments, alone_in, read_document
 from counterfoil.api.long_lists import with_lists_read
 from counterfoil.api.messages import UNSUPPORTED, Fault, Say, schema_refusal, told
 from counterfoil.api.notes import Notes
-from counterfoil.api.order_lists import OrderList, order_lists
+from counterfoil.api.order_lists import OrderList, of_typed, order_lists
 from counterfoil.api.rules import walked
 from counterfoil.api.schemas import Schema
 from counterfoil.api.selection import Collector, RootField
@@ -64,6 +65,8 @@ class Operation(Struct, frozen=True):
     definition: OperationDefinitionNode | None
     choice: Refusal | None
     parts: TakenOut | None = None
+    orders_alone: TypedList | None = None
+    """The orders, where a document that fits its schema hands over nothing else."""
 
     @property
     def name(self) -> str | None:
@@ -85,16 +88,21 @@ class Operation(Struct, frozen=True):
     @property
     def is_mutation(self) -> bool:
         """Whether the chosen operation writes."""
-        return self.definition is not None and self.definition.operation.value == "mutation"
+        return self.definition is not None and self.definition.operation is OperationType.MUTATION
 
     def root_names(self) -> tuple[str, ...]:
         """Names of the root fields that are wanted, leniently: nothing is checked yet."""
+        if self.known.alone is not None and self.orders_alone is not None:
+            return (self.known.alone.field.name,)
         return tuple(field.name.value for field in self._root_fields())
 
     def order_lists(self) -> tuple[OrderList, ...]:
         """The lists of orders of the chosen operation: how many, and of which enterprises (D22, D29)."""
         if self.definition is None:
             return ()
+        if self.known.alone is not None and self.orders_alone is not None:
+            field, argument, _ = self.known.alone
+            return (of_typed(field.response_key, field.name, argument, self.orders_alone),)
         return order_lists(self._root_fields(), self.definition, self.request.variables, self.taken_out)
 
     def _root_fields(self) -> Iterator[FieldNode]:
@@ -114,7 +122,7 @@ class Unfit(Struct, frozen=True):
 
 def read_operation(schema: Schema, request: Request, limits: ShapeLimits) -> Operation | Refusal:
     """Parse the document and choose its operation; a refusal if it cannot be parsed."""
-    parts = taken_out(schema, request.document, limits, _DOCUMENTS)
+    parts = taken_out(schema, request, limits, _DOCUMENTS)
     if parts is None:
         return read_whole_operation(schema, request, limits)
     return operation_of(schema, request, limits, parts.rest, parts)
@@ -133,7 +141,18 @@ def operation_of(
     chosen = _chosen(schema, known.operations, request.operation_name)
     selected, choice = (None, chosen) if isinstance(chosen, Refusal) else (chosen, None)
     request = with_lists_read(request, selected, limits)
-    return Operation(schema, request, limits, known, selected, choice, parts)
+    alone = _orders_alone(known, request, parts) if selected is not None else None
+    return Operation(schema, request, limits, known, selected, choice, parts, alone)
+
+
+def _orders_alone(known: KnownDocument, request: Request, parts: TakenOut | None) -> TypedList | None:
+    if known.alone is None or len(request.variables) != (known.alone.variable is not None):
+        return None
+    if known.alone.variable is not None:
+        orders = request.variables.get(known.alone.variable)
+    else:
+        orders = parts.orders if parts is not None else None
+    return orders if isinstance(orders, TypedList) else None
 
 
 def _chosen(
@@ -155,7 +174,7 @@ def check_shape(operation: Operation, limits: ShapeLimits) -> Refusal | None:
     """The first limit of D146 that the request breaks. To be asked before `check`, whose work it bounds."""
     known, variables = operation.known, operation.request.variables
     if known.limits == limits:
-        return variables_fault(variables, limits)
+        return None if operation.orders_alone is not None else variables_fault(variables, limits)
     fault = shape_fault(known.tree.document, variables, known.tree.comment_characters, limits)
     if fault is None:
         known.limits = limits
@@ -164,7 +183,9 @@ def check_shape(operation: Operation, limits: ShapeLimits) -> Refusal | None:
 
 def check(operation: Operation) -> tuple[RootField, ...] | Unfit:
     """The root fields of the chosen operation with their arguments, or everything that does not fit."""
-    parts = operation.parts
+    parts, alone, orders = operation.parts, operation.known.alone, operation.orders_alone
+    if alone is not None and orders is not None:
+        return (alone.with_orders(orders),)
     if parts is None:
         return _checked(operation)
     if isinstance(parts.orders, TypedList) and not isinstance(fields := _checked(operation), Unfit):
@@ -177,8 +198,8 @@ def check(operation: Operation) -> tuple[RootField, ...] | Unfit:
 def _as_sent(operation: Operation, parts: TakenOut) -> Operation | Refusal:
     """The operation as it was sent, as far as its faults tell of it."""
     schema, request, limits = operation.schema, operation.request, operation.limits
-    if _notes(operation).told(Fault.FIELDS_CONFLICT):
-        # Whether two fields say the same takes all of both.
+    if parts.has_variables or _notes(operation).told(Fault.FIELDS_CONFLICT):
+        # Where a variable stands takes the whole document, whether two fields say the same all of both.
         return read_whole_operation(schema, request, limits)
     known = read_document(parts.text, limits, elsewhere=parts.elsewhere())
     if isinstance(known, Refusal):
@@ -203,6 +224,7 @@ def _checked(operation: Operation) -> tuple[RootField, ...] | Unfit:
         return collector.filled(known.outline.frames)
     if known.notes is not None and _is_plain(known):
         known.outline = collector.outline(chosen.selection_set, root)
+        known.alone = alone_in(known.outline, chosen)
     return collector.root(chosen.selection_set, root)
 
 

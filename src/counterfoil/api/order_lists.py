@@ -40,6 +40,15 @@ class OrderList(Struct, frozen=True):
     enterprise_ids: tuple[str, ...]
 
 
+def of_typed(response_key: str, name: str, argument: str, typed: TypedList) -> OrderList:
+    """The list of a root field whose orders are typed already."""
+    return OrderList(response_key, name, argument, len(typed.orders), _owners(typed))
+
+
+def _owners(typed: TypedList) -> tuple[str, ...]:
+    return tuple(dict.fromkeys([order.enterprise_id for order in typed.orders]))
+
+
 def order_lists(
     fields: Iterator[FieldNode],
     operation: OperationDefinitionNode,
@@ -103,7 +112,7 @@ class _Look:
         if isinstance(value, FaultyList):
             return value.count, value.enterprise_ids
         if isinstance(value, TypedList):
-            return len(value.orders), tuple(dict.fromkeys(order.enterprise_id for order in value.orders))
+            return len(value.orders), _owners(value)
         elements = _elements(value)
         ids = dict.fromkeys(read for each in elements if (read := self._enterprise_id(each)) is not None)
         return len(elements), tuple(ids)

@@ -17,10 +17,12 @@ _FORM = re.compile(
     r"(?:[Tt]((?:[01][0-9]|2[0-3]):[0-5][0-9])(:[0-5][0-9](?:\.([0-9]{0,9}))?)?"
     r"(?:[Zz]|([+-])([0-9]{2})(?::?([0-9]{2}))?))?"
 )
-# The common case, which is its own canonical form; every month has 28 days.
-_CANONICAL = re.compile(
+PLAIN_INSTANT = (
     r"(?!0000)[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z"
 )
+"""The pattern of the common case, which is its own canonical form; every month has 28 days."""
+
+_PLAIN = re.compile(PLAIN_INSTANT)
 _OFFSET_MAX = timedelta(hours=18)
 _MINUTES_IN_AN_HOUR = 60
 
@@ -31,7 +33,7 @@ def canonical_instant(text: str) -> InstantText | None:
     A date alone is midnight UTC (D43). Years run from 0001 to 9999, in UTC; offsets reach 18 hours. A
     date-time without a zone is none (D42).
     """
-    if _CANONICAL.fullmatch(text):
+    if _PLAIN.fullmatch(text):
         return text
     form = _FORM.fullmatch(text)
     if form is None:

@@ -11,13 +11,12 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from itertools import repeat
 from operator import attrgetter
-from types import NoneType
 from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import force_setattr
 
-from counterfoil.capture.instants import canonical_instant
+from counterfoil.capture.instants import PLAIN_INSTANT, canonical_instant
 from counterfoil.capture.scalars import INT_MAX, PLAIN_DECIMAL, decimal_json, written_out
 
 NAME_MARK = "\x01"
@@ -28,7 +27,8 @@ NUMBER_MARK = "\x02"
 
 _ESCAPED_NAME_MARK, _ESCAPED_NUMBER_MARK = b"\\u0001", b"\\u0002"
 
-_PLAIN_LINES = re.compile(rf"(?:{NUMBER_MARK}?{PLAIN_DECIMAL}\n)*+")
+_PLAIN_DECIMALS = re.compile(rf"(?:{NUMBER_MARK}?{PLAIN_DECIMAL}\n)*+")
+_PLAIN_INSTANTS = re.compile(rf"(?:{PLAIN_INSTANT}\n)*+")
 _NEGATIVE_ZERO = re.compile(rb"-0\s*[,\]}]")
 
 
@@ -90,7 +90,8 @@ class Columns:
 
     def numbers(self, things: Sequence[Struct], name: str) -> None:
         """Whole numbers from 0 to 2147483647."""
-        values = [value for value in map(attrgetter(name), things) if value is not None]
+        values = set(map(attrgetter(name), things))
+        values.discard(None)
         if values and not (min(values) >= 0 and max(values) <= INT_MAX):
             raise Declined
 
@@ -113,47 +114,54 @@ class Columns:
 
     def instants(self, things: Sequence[Struct], name: str) -> None:
         """Points in time, in UTC (D41 to D44)."""
-        values = list(map(attrgetter(name), things))
-        if not any(values) and "" not in values:
+        given, texts = _given(things, name)
+        if _are_lines(_PLAIN_INSTANTS, "\n".join(texts), len(texts)):
             return
-        settled = [None if value is None else canonical_instant(value) for value in values]
-        if settled == values:
-            return
-        if settled.count(None) != values.count(None):
+        settled = [canonical_instant(text) for text in texts]
+        if None in settled:
             raise Declined
-        _replace(things, name, settled)
+        _replace(given, name, settled)
 
     def decimals(self, things: Sequence[Struct], name: str, *, required: bool = False) -> None:
         """Decimals in plain notation, digits as sent (D38 to D40)."""
-        values = list(map(attrgetter(name), things))
-        types = set(map(type, values))
-        if not types or (types == {NoneType} and not required):
-            return
-        if not types <= {str, int, NoneType} or (required and NoneType in types):
+        given, sent = _given(things, name)
+        if required and len(sent) < len(things):
             raise Declined
-        if int in types:
-            values = self._numbers_as_text(values)
-        texts = [value for value in values if value is not None] if NoneType in types else values
-        lines = "\n".join(texts)
-        if _PLAIN_LINES.fullmatch(lines + "\n") is None or lines.count("\n") != len(texts) - 1:
-            settled = [_plain(text) for text in texts]
+        texts = sent
+        try:
+            lines = "\n".join(texts)
+        except TypeError:
+            if not set(map(type, sent)) <= {str, int}:
+                raise Declined from None
+            texts = self._numbers_as_text(sent)
+            lines = "\n".join(texts)
+        if not _are_lines(_PLAIN_DECIMALS, lines, len(texts)):
+            texts = [_plain(text) for text in texts]
         elif marks := lines.count(NUMBER_MARK):
             self._marks += marks
-            settled = lines.replace(NUMBER_MARK, "").split("\n")
-        elif int in types:
-            settled = texts
-        else:
-            return
-        given = things
-        if texts is not values:
-            given = [thing for thing, value in zip(things, values, strict=True) if value is not None]
-        _replace(given, name, settled)
+            texts = lines.replace(NUMBER_MARK, "").split("\n")
+        if texts is not sent:
+            _replace(given, name, texts)
 
     def _numbers_as_text(self, values: list[Any]) -> list[Any]:
         # A decoded zero does not tell whether it had a sign, and with one it is another text.
         if 0 in values and _NEGATIVE_ZERO.search(self._text):
             raise Declined
         return [str(value) if type(value) is int else value for value in values]
+
+
+def _given(things: Sequence[Struct], name: str) -> tuple[Sequence[Struct], list[Any]]:
+    """Those of the things that have this member, and the members."""
+    values = list(map(attrgetter(name), things))
+    if None not in values:
+        return things, values
+    given = [thing for thing, value in zip(things, values, strict=True) if value is not None]
+    return given, [value for value in values if value is not None]
+
+
+def _are_lines(pattern: re.Pattern[str], lines: str, count: int) -> bool:
+    """Whether so many texts, joined, all have a form; the pattern is that of lines."""
+    return count == 0 or (pattern.fullmatch(lines + "\n") is not None and lines.count("\n") == count - 1)
 
 
 def _plain(text: str) -> str:

@@ -17,10 +17,13 @@ from counterfoil.capture.tracking import wire
 from counterfoil.capture.tracking.columns import NUMBER_MARK, Columns, Declined
 from counterfoil.capture.tracking.verticals import ADVERTISER_VERTICAL, VERTICAL_PARAMETERS, VERTICAL_TYPES
 from counterfoil.model.orders import (
+    BypassChannel,
     Cancellation,
     CancellationStatus,
     CorrectionReason,
+    CustomIds,
     Kind,
+    NameValuePair,
     NewOrder,
     Order,
     OrderStatus,
@@ -28,13 +31,13 @@ from counterfoil.model.orders import (
 )
 
 _WITH_TEXTS: dict[Kind, Any] = {
-    Kind.CREATE: list[wire.Create[str]],
-    Kind.RESTATE: list[wire.Restate[str]],
+    Kind.CREATE: list[wire.Create[str, NameValuePair, BypassChannel, CustomIds]],
+    Kind.RESTATE: list[wire.Restate[str, NameValuePair, BypassChannel]],
     Kind.CANCEL: list[wire.Cancel[str]],
 }
 _SENT: dict[Kind, Any] = {
-    Kind.CREATE: list[wire.Create[wire.Text]],
-    Kind.RESTATE: list[wire.Restate[wire.Text]],
+    Kind.CREATE: list[wire.Create[wire.Text, wire.Pair, wire.Bypass, wire.Ids]],
+    Kind.RESTATE: list[wire.Restate[wire.Text, wire.Pair, wire.Bypass]],
     Kind.CANCEL: list[wire.Cancel[wire.Text]],
 }
 _FINAL: dict[Kind, Any] = {
@@ -45,11 +48,12 @@ _FINAL: dict[Kind, Any] = {
 
 _AT_ONCE = {kind: msgspec.json.Decoder(type_) for kind, type_ in _FINAL.items()}
 
-# A number with a point or an exponent is kept as its digits behind the mark that literals have as well.
-_WITH_TEXTS_ONLY, _AS_SENT = (
-    {kind: msgspec.json.Decoder(type_, float_hook=NUMBER_MARK.__add__) for kind, type_ in types.items()}
-    for types in (_WITH_TEXTS, _SENT)
-)
+# A number with a point or an exponent is kept as its digits: where most are plain, as if they were quoted,
+# otherwise behind the mark that literals have as well.
+_WITH_TEXTS_ONLY = {kind: msgspec.json.Decoder(type_, float_hook=str) for kind, type_ in _WITH_TEXTS.items()}
+_AS_SENT = {
+    kind: msgspec.json.Decoder(type_, float_hook=NUMBER_MARK.__add__) for kind, type_ in _SENT.items()
+}
 
 _REASONS = frozenset(CorrectionReason)
 _STATUSES = {Kind.RESTATE: frozenset(OrderStatus), Kind.CANCEL: frozenset(CancellationStatus)}
@@ -92,14 +96,19 @@ def _at_once(kind: Kind, text: bytes, columns: Columns) -> tuple[Any, ...] | Non
 
 
 def _with_texts(kind: Kind, text: bytes, columns: Columns) -> tuple[Any, ...] | None:
-    """The orders, when texts all stand there as strings, and decimals as they like."""
+    """The orders, when texts all stand there as strings, and decimals as they like, none with an exponent."""
+    columns.begin()
     try:
         sent = _WITH_TEXTS_ONLY[kind].decode(text)
+        _settle_names(kind, sent, columns)
+        _settle(kind, sent, columns)
     except msgspec.ValidationError:
         return None
-    columns.begin()
-    _settle_names(kind, sent, columns)
-    _settle(kind, sent, columns)
+    except Declined:
+        if columns.is_literal:
+            raise
+        # It may be a number with an exponent, which no text of a decimal has.
+        return None
     return _final(kind, sent) if columns.has_every_mark() else None
 
 
@@ -169,9 +178,11 @@ def _settle_verticals(parameters: Sequence[dict[str, Any]], columns: Columns) ->
         raise Declined
     if ADVERTISER_VERTICAL in names:
         holders = [each for each in parameters if ADVERTISER_VERTICAL in each]
-        types = columns.settled_names([each[ADVERTISER_VERTICAL] for each in holders], VERTICAL_TYPES)
-        for each, type_ in zip(holders, types, strict=True):
-            each[ADVERTISER_VERTICAL] = type_
+        sent = [each[ADVERTISER_VERTICAL] for each in holders]
+        types = columns.settled_names(sent, VERTICAL_TYPES)
+        if types != sent:
+            for each, type_ in zip(holders, types, strict=True):
+                each[ADVERTISER_VERTICAL] = type_
     values = list(chain.from_iterable(map(dict.values, parameters)))
     settled = columns.settled_texts(values)
     if settled is None and None not in values:

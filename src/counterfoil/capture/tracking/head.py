@@ -15,16 +15,19 @@ _IGNORED = r"[ \t\r\n,]*+"
 _OPENING = re.compile(
     rf"(?<![_0-9A-Za-z$@])(?:newOrders|restatedOrders|cancelledOrders){_IGNORED}:{_IGNORED}(?=\[)"
 )
+_ASIDE = re.compile(r'"""(?:[^"\\]|\\"""|\\|"(?!""))*+"""|"(?:[^"\\\r\n]|\\.)*+"|#[^\r\n]*')
 
 
 def orders_begin(document: str) -> int | None:
     """Where the opening bracket of the orders stands; None if that cannot be said at a glance.
 
-    A string or a comment before it may hold anything, so there must be none.
+    What stands in a comment or a string is passed over: it may be anything.
     """
     found = _OPENING.search(document, 0, HEAD_MAX)
     if found is None:
         return None
-    start = found.end()
-    before = document[:start]
-    return None if '"' in before or "#" in before else start
+    before = document[: found.end()]
+    if '"' in before or "#" in before:
+        blanked = _ASIDE.sub(lambda aside: " " * len(aside[0]), document[:HEAD_MAX])
+        found = _OPENING.search(blanked)
+    return None if found is None else found.end()

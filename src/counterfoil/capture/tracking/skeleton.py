@@ -1,10 +1,11 @@
 """The fast gear: a literal list of orders becomes JSON, by a handful of operations on the whole text.
 
 Owns the masking: quotes part the text into strings and skeleton, which has few different pieces once every
-digit is a zero; each is read once. Declines whatever is unusual. Next: decoding.py.
+digit is a zero; each is read once. Declines whatever is unusual. Next: evened.py, decoding.py.
 
 An enum's name becomes the string `"\\u0001NAME"`, a number that is no Int of at most 18 digits the string
-`"\\u0002"` and its digits, as decoding.py has it; strings and small Ints are themselves.
+`"\\u0002"` and its digits, as decoding.py has it; strings and small Ints are themselves. A variable becomes
+the string `"\\u0003NAME"`, for which filling.py puts its value.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from counterfoil.capture.tracking.evened import evened
 from counterfoil.capture.tracking.verticals import VERTICAL_PARAMETERS
 from counterfoil.model.orders import (
     BypassChannel,
@@ -53,7 +55,7 @@ _LEADING_ZERO_EXACT = re.compile(rb"(?<![0-9.eE+-])-?0[0-9]")
 
 _TOKEN = re.compile(
     rb"[ \t\r\n,]*+(?:([_A-Za-z]++)(?![0-9])(?:[ \t\r\n,]*+(:))?|([\[{])|([\]}])"
-    rb"|(-?0++)(\.0++)?(?:([eE])[+-]?0++)?(?![0-9A-Za-z_.+-])|(\Z))"
+    rb"|(-?0++)(\.0++)?(?:([eE])[+-]?0++)?(?![0-9A-Za-z_.+-])|\$([_A-Za-z]++)(?![0-9])|(\Z))"
 )
 _WORDS = {b"true", b"false", b"null"}
 
@@ -65,11 +67,20 @@ _BRACES = {b"{": "{", b"}": "}"}
 _INNERMOST = re.compile(r"\{([^{}]*)\}")
 
 
+class Use(NamedTuple):
+    """A variable, and the field whose value it is."""
+
+    field: str
+    variable: str
+
+
 class ListText(NamedTuple):
-    """A list of a document as JSON, and where it ends there."""
+    """A list of a document as JSON, where it ends there, the variables in it, and characters of comment."""
 
     json: bytes
     end: int
+    uses: frozenset[Use] = frozenset()
+    comments: int = 0
 
 
 class _Declined(Exception):
@@ -77,10 +88,11 @@ class _Declined(Exception):
 
 
 class _Piece(NamedTuple):
-    """What stands between two strings: as JSON with `%b` for every number, and its names and braces."""
+    """What stands between two strings: as JSON with `%b` for every number, its names and braces, its uses."""
 
     json: bytes
     names: str
+    uses: frozenset[Use] = frozenset()
 
 
 class _Pieces(dict[bytes, _Piece]):
@@ -111,13 +123,28 @@ def list_text(document: str, start: int) -> ListText | None:
     decoder has to say. The end is right when it does.
     """
     try:
-        return _list_text(document, start)
-    except (_Declined, UnicodeEncodeError):
+        sent = document[start:].encode()
+    except UnicodeEncodeError:
         return None
+    try:
+        json, size, uses = _list_text(sent)
+        comments = 0
+    except _Declined:
+        even = evened(sent)
+        if even is None:
+            return None
+        try:
+            json, size, uses = _list_text(even.text)
+        except _Declined:
+            return None
+        size, comments = even.sent_size(size), even.comments
+    end = start + (size if document.isascii() else len(sent[:size].decode()))
+    return ListText(json, end, uses, comments)
 
 
-def _list_text(document: str, start: int) -> ListText:
-    raw = text = document[start:].encode()
+def _list_text(raw: bytes) -> tuple[bytes, int, frozenset[Use]]:
+    """The list that opens a text: as JSON, of how many bytes, and its uses."""
+    text = raw
     # A string that begins so would pass for a mark.
     if b'"\\u000' in raw:
         raise _Declined
@@ -128,6 +155,7 @@ def _list_text(document: str, start: int) -> ListText:
         text = raw.replace(b"\\\\", _BACKSLASH).replace(b'\\"', _ESCAPED_QUOTE)
     blocks: list[bytes] = []
     names: list[str] = []
+    uses: frozenset[Use] = frozenset()
     # Its own bracket is the only one that no name stands before.
     position = size = len(_BRACKET)
     is_last = False
@@ -144,7 +172,8 @@ def _list_text(document: str, start: int) -> ListText:
         strings = parts[1 : 2 * number : 2]
         content = b"".join(strings)
         between, found = _filled(skeleton, is_whole=is_last and not blocks)
-        names.append(found)
+        names.append(found.names)
+        uses |= found.uses
         size += len(skeleton) + number + (not is_last) + len(content)
         if has_escapes:
             size += content.count(_BACKSLASH) + content.count(_ESCAPED_QUOTE)
@@ -161,8 +190,7 @@ def _list_text(document: str, start: int) -> ListText:
     # Every piece begins as if a value came before, and ends as if one came after.
     blocks[0] = _BRACKET + blocks[0].removeprefix(b",")
     blocks[-1] = blocks[-1][:-1]
-    end = start + (size if document.isascii() else len(raw[:size].decode()))
-    return ListText(b"".join(blocks), end)
+    return b"".join(blocks), size, uses
 
 
 def _block(text: bytes, start: int) -> tuple[bytes, bool]:
@@ -193,21 +221,22 @@ def _closed(skeleton: bytes) -> bytes:
     return closed
 
 
-def _filled(skeleton: bytes, *, is_whole: bool) -> tuple[list[bytes], str]:
+def _filled(skeleton: bytes, *, is_whole: bool) -> tuple[list[bytes], _Piece]:
     """The pieces of a skeleton as JSON, every number back in its place; names still to be looked at."""
     masked = skeleton.translate(_MASK)
-    template, names = (is_whole and _TEMPLATES.get(masked)) or _template(masked, is_whole=is_whole)
+    template = (is_whole and _TEMPLATES.get(masked)) or _template(masked, is_whole=is_whole)
     numbers = skeleton.translate(_NUMBERS).split()
     if _LEADING_ZERO.search(b" " + b" ".join(numbers)) and _LEADING_ZERO_EXACT.search(skeleton):
         raise _Declined
-    return (template % tuple(numbers)).split(_BETWEEN), names
+    return (template.json % tuple(numbers)).split(_BETWEEN), template
 
 
 def _template(masked: bytes, *, is_whole: bool) -> _Piece:
     """The pieces of a masked skeleton as JSON, with `%b` for every number, and the names in them."""
     pieces = list(map(_PIECES.__getitem__, masked.split(_QUOTE)))
     names = "".join([piece.names for piece in pieces])
-    template = _Piece(_BETWEEN.join([piece.json for piece in pieces]), names)
+    uses = frozenset[Use]().union(*{piece.uses for piece in pieces})
+    template = _Piece(_BETWEEN.join([piece.json for piece in pieces]), names, uses)
     if not is_whole or len(masked) > TEMPLATE_BYTES_MAX:
         return template
     _refuse_repeated_names(names)
@@ -248,6 +277,8 @@ def _piece(masked: bytes) -> _Piece:
         raise _Declined
     json: list[bytes] = []
     names: list[str] = []
+    uses: list[Use] = []
+    field = ""
     position = 0
     is_after_value, is_after_name = True, False
     while True:
@@ -255,27 +286,36 @@ def _piece(masked: bytes) -> _Piece:
         if found is None:
             raise _Declined
         position = found.end()
-        word, colon, opening, closing, *number, end = found.groups()
+        word, colon, opening, closing, *number, variable, end = found.groups()
         # A list stands after a name, and a value too; other lists would nest who knows how deep.
-        if (colon or closing) if is_after_name else opening == _BRACKET:
+        if (colon or closing) if is_after_name else (variable or opening == _BRACKET):
             raise _Declined
         if closing is None and is_after_value:
             json.append(b",")
         if end is not None:
-            return _Piece(b"".join(json), "".join(names))
+            return _Piece(b"".join(json), "".join(names), frozenset(uses))
         is_after_name = colon is not None
         is_after_value = colon is None and opening is None
         if colon:
             # The decoder declines an unknown name however often it stands there.
             names.append(_LETTERS.get(word, ""))
+            field = word.decode()
             json.append(b'"' + word + b'":')
         elif word:
             json.append(word if word in _WORDS else b'"\\u0001' + word + b'"')
         elif bracket := opening or closing:
             names.append(_BRACES.get(bracket, ""))
             json.append(bracket)
+        elif variable:
+            uses.append(Use(field, variable.decode()))
+            json.append(marked(uses[-1].variable))
         else:
             json.append(_number(*number))
+
+
+def marked(variable: str) -> bytes:
+    """What stands in the JSON for a variable, and for nothing else."""
+    return b'"\\u0003' + variable.encode() + b'"'
 
 
 def _number(whole: bytes, fraction: bytes | None, exponent: bytes | None) -> bytes:

@@ -16,6 +16,11 @@ Text = str | Annotated[int, Meta(ge=0, le=10**18)]
 T = TypeVar("T")
 """What a text may be sent as: `str` alone, which saves looking at every one of them, or `Text`."""
 
+P = TypeVar("P")
+B = TypeVar("B")
+S = TypeVar("S")
+"""A pair, the other channel, the shopper's ids: as they are kept where texts are texts, or as sent."""
+
 Decimal = Any
 """A text or a number of any kind; a type of its own would lose digits or take too much."""
 
@@ -33,26 +38,26 @@ class Item(_Wire, Generic[T], kw_only=True):
     discount: Decimal = None
 
 
-class Pair(_Wire, Generic[T], kw_only=True):
+class Pair(_Wire, kw_only=True):
     """`NameValuePairInput`."""
 
-    name: T
-    value: T
+    name: Text
+    value: Text
 
 
-class Bypass(_Wire, Generic[T], kw_only=True):
+class Bypass(_Wire, kw_only=True):
     """`BypassChannelInput`."""
 
-    name: T
+    name: Text
     timestamp: str
 
 
-class Ids(_Wire, Generic[T], kw_only=True):
+class Ids(_Wire, kw_only=True):
     """`CustomIdsInput`."""
 
-    universal_tag_cj_user: T | None = None
-    user_id: T | None = None
-    email_hash: T | None = None
+    universal_tag_cj_user: Text | None = None
+    user_id: Text | None = None
+    email_hash: Text | None = None
 
 
 class Keyed(_Wire, Generic[T], kw_only=True):
@@ -63,31 +68,31 @@ class Keyed(_Wire, Generic[T], kw_only=True):
     order_id: T
 
 
-class Stated(Keyed[T], Generic[T], kw_only=True):
+class Stated(Keyed[T], Generic[T, P, B], kw_only=True):
     """What a create and a restatement say."""
 
     cj_event: T | None = None
     amount: Decimal = None
     discount: Decimal = None
     vertical_parameters: dict[str, T | None] | None = None
-    custom_parameters: list[Pair[T]] | None = None
+    custom_parameters: list[P] | None = None
     items: list[Item[T]] | None = None
     coupon: T | None = None
     currency: T | None = None
-    bypass_channel: Bypass[T] | None = None
+    bypass_channel: B | None = None
 
 
-class Create(Stated[T], Generic[T], kw_only=True):
+class Create(Stated[T, P, B], Generic[T, P, B, S], kw_only=True):
     """`OrderCreateRequest`."""
 
     ad_id: int | None = None
     promotional_property_id: int | None = None
     sid: T | None = None
     event_time: str | None = None
-    ids: Ids[T] | None = None
+    ids: S | None = None
 
 
-class Restate(Stated[T], Generic[T], kw_only=True):
+class Restate(Stated[T, P, B], Generic[T, P, B], kw_only=True):
     """`OrderRestateRequest`."""
 
     update_time: str
