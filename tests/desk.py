@@ -32,6 +32,7 @@ from counterfoil.model.orders import (
     submission_id,
 )
 from counterfoil.processing import Options
+from counterfoil.statements import Books
 from counterfoil.store import reference
 from counterfoil.store.connection import DatabaseUrls, connect
 from counterfoil.store.queries import sql
@@ -110,6 +111,15 @@ class Desk:
     def new_worker(self, chunk_max: int = 1000) -> Worker:
         """Another processor on the same log."""
         return Worker(self.opener("worker"), chunk_max=chunk_max)
+
+    def books(self, *, minimum: Decimal = Decimal(0), age_days: int = 5) -> Books:
+        """The books of the network: the least amount that is paid, and the oldest rate that serves."""
+        return Books(
+            lambda name: self.opener(name)(),
+            self.new_worker,
+            minimum_payment=minimum,
+            rate_age_days_max=age_days,
+        )
 
     def note(self, options: Options) -> None:
         """Settings of deciding, for what is sent from here on."""

@@ -1,45 +1,39 @@
 """The assembly: settings become a database, a clock, and the parts that a process needs.
 
-Nothing else wires. Next: api/http.py for what is served, running.py for the processors, supervision.py for
-the processes.
+Nothing else wires. Next: serving.py for the processes, api/http.py for what is served, running.py for the
+processors.
 """
 
 from __future__ import annotations
 
-import fcntl
-import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
-from threading import Event
+from typing import TYPE_CHECKING
 
 import psycopg
 import structlog
 from psycopg import Connection
 from psycopg.conninfo import conninfo_to_dict
 
-from counterfoil import backups, metrics, tracing
-from counterfoil.administration import make_sandbox, note_options
-from counterfoil.backups import refuse_unverified
 from counterfoil.clock import Clock, SandboxClock, SystemClock, monotonic
 from counterfoil.draining import drain
-from counterfoil.health import refuse_unsafe
-from counterfoil.logs import configure_logs
+from counterfoil.logs import start_logs
 from counterfoil.model.ledger import Decision
 from counterfoil.processing import Options
-from counterfoil.running import stop_when_asked
 from counterfoil.sandbox import KeptClock, SandboxTime
 from counterfoil.settings import SettingError, Settings
-from counterfoil.statements import Books
 from counterfoil.store import log, reference
 from counterfoil.store.connection import DatabaseUrls, connect
 from counterfoil.store.embedded import Lease, StoreUnavailable, acquire, is_running
 from counterfoil.store.migrate import Migration, migrate
-from counterfoil.supervision import Child, listening_socket, queue, supervise
-from counterfoil.verification import Progress, Report
+from counterfoil.supervision import only_server_of
 from counterfoil.worker import Worker
+
+if TYPE_CHECKING:
+    from counterfoil.statements import Books
+    from counterfoil.verification import Progress, Report
 
 Say = Callable[[str], None]
 START_AGAIN_S = 2.0
@@ -142,11 +136,6 @@ def database(settings: Settings, *, purpose: str, say: Say = say_on_stderr) -> I
         reached.release()
 
 
-def start_logs(settings: Settings) -> None:
-    """From now on the log has the form and the level of the settings."""
-    configure_logs(form=settings.log_format, level=settings.log_level, requests=settings.log_requests == "on")
-
-
 def options_of(settings: Settings) -> Options:
     """The settings that deciding asks for; serve and worker give them a place in the log as they start."""
     return Options(
@@ -185,6 +174,8 @@ def restore(
 
     Raises BackupRefused, CopyFailed.
     """
+    from counterfoil import backups  # noqa: PLC0415 - what serves has no use for it
+
     slip = backups.read_slip(source)
     with only_server_of(settings.data_dir), owning(settings) as (connection, reached):
         backups.load(connection, reached.urls.owner, source, slip)
@@ -195,6 +186,8 @@ def restore(
 
 def verify_restored(settings: Settings, verified_by: str, checked: Progress) -> Report:
     """What `counterfoil restore --verify` does: verifies what was loaded before; clean, it may be served."""
+    from counterfoil import backups  # noqa: PLC0415 - as in restore
+
     with owning(settings) as (connection, reached):
         backups.refuse_unrestored(connection)
         reached.migrate()
@@ -231,6 +224,8 @@ def sandbox_time(settings: Settings) -> Iterator[SandboxTime]:
 @contextmanager
 def books(settings: Settings) -> Iterator[Books]:
     """Closing and what follows, beside a running server or without one."""
+    from counterfoil.statements import Books  # noqa: PLC0415 - as in restore
+
     with database(settings, purpose="books") as reached:
         yield Books(
             reached.connect,
@@ -269,106 +264,3 @@ def administering(settings: Settings) -> Iterator[Connection]:
     ):
         connection.autocommit = True
         yield connection
-
-
-def work(settings: Settings) -> None:
-    """What `counterfoil worker` does: processors alone, until they are asked to stop."""
-    stop = stop_when_asked()
-    tracing.exporter_of(settings.traces)
-    with database(settings, purpose="worker") as reached:
-        with reached.connect("start") as connection:
-            refuse_unverified(connection)
-            refuse_unsafe(connection)
-            note_options(connection, options_of(settings), "counterfoil worker")
-        metrics.clean(settings.data_dir / METRICS)
-        say_on_stderr("Deciding and posting orders. Stop with Ctrl-C.")
-        supervise(_processors(settings), stop, reached.keep_alive)
-    say_on_stderr("Stopped.")
-
-
-@contextmanager
-def only_server_of(data_dir: Path) -> Iterator[None]:
-    """Keeps a second `serve` from this data directory. Raises SettingError when there is one."""
-    try:
-        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(data_dir / "serve.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        raise SettingError(
-            f"The data directory {data_dir} cannot be used: {error.strerror}.",
-            "Name a folder that you may write to: --data-dir DIR or COUNTERFOIL_DATA_DIR=DIR.",
-        ) from error
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise SettingError(
-                f"Another server runs on the data directory {data_dir}.",
-                "Stop it, or name another: --data-dir DIR or COUNTERFOIL_DATA_DIR=DIR.",
-            ) from error
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def serve(
-    settings: Settings,
-    *,
-    clock: datetime | None = None,
-    say: Say = say_on_stderr,
-    started: Callable[[Database, Event], None] | None = None,
-) -> None:
-    """What `counterfoil serve` does: API and processors until SIGTERM or Ctrl-C.
-
-    `clock` makes a new data directory a sandbox whose time stands there. `started` is called once the
-    database is up, with an event that stops everything; without it the address is said. Raises SettingError,
-    StoreUnavailable, SchemaError.
-    """
-    stop = stop_when_asked()
-    # Before anything is started for it: a process of ours would fail again and again.
-    tracing.exporter_of(settings.traces)
-    with (
-        only_server_of(settings.data_dir),
-        listening_socket(settings.host, settings.port) as listener,
-        database(settings, purpose="serve", say=say) as reached,
-    ):
-        if clock is not None:
-            with reached.connect("clock") as connection:
-                make_sandbox(connection, clock)
-        with reached.connect("start") as connection:
-            refuse_unverified(connection)
-            refuse_unsafe(connection)
-            note_options(connection, options_of(settings), "counterfoil serve")
-        metrics.clean(settings.data_dir / METRICS)
-        if started is not None:
-            started(reached, stop)
-        else:
-            say(f"Serving on {address_of(settings)}. Stop with Ctrl-C.")
-        into, out_of = queue()
-        with into, out_of:
-            children = _children(settings, listener.fileno(), into.fileno(), out_of.fileno())
-            supervise(children, stop, reached.keep_alive)
-    say("Stopped.")
-
-
-def address_of(settings: Settings) -> str:
-    """Where the server is reached, as a browser or `curl` takes it."""
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    return f"http://{host}:{settings.port}"
-
-
-def _children(settings: Settings, listener: int, into: int, out_of: int) -> list[Child]:
-    """The processes of `serve`; `into` and `out_of` are the ends of the queue from the API to the readers."""
-    open_in_api = (listener, into) if settings.readers else (listener,)
-    api = [
-        Child(f"api {n}", ["api", *map(str, open_in_api)], settings, open_in_api)
-        for n in range(1, settings.workers + 1)
-    ]
-    readers = [
-        Child(f"reader {n}", ["reader", str(out_of)], settings, (out_of,))
-        for n in range(1, settings.readers + 1)
-    ]
-    return [*api, *readers, *_processors(settings)]
-
-
-def _processors(settings: Settings) -> list[Child]:
-    return [Child(f"processor {n}", ["processor"], settings, ()) for n in range(1, settings.processors + 1)]

@@ -25,7 +25,7 @@ import psycopg
 from rich.console import Console
 from rich.text import Text
 
-from counterfoil import app
+from counterfoil import app, serving
 from counterfoil.clock import monotonic
 from counterfoil.seeding import seed_demo
 from counterfoil.settings import Settings
@@ -60,7 +60,7 @@ def say_in_colour(sentence: str) -> None:
 def run(settings: Settings, *, clock: datetime | None = None, say: Say = say_in_colour) -> None:
     """What `counterfoil demo` does: serves the demo network until it is interrupted.
 
-    Raises what `app.serve` raises.
+    Raises what `serving.serve` raises.
     """
     origins = {**settings.origins, "introspection": "demo"}
     # The demo tells what happens in words of its own.
@@ -74,7 +74,7 @@ def run(settings: Settings, *, clock: datetime | None = None, say: Say = say_in_
             seeded = seed_demo(connection)
         Thread(target=_walk, args=(opened, reached, seeded, stop, say), name="walk", daemon=True).start()
 
-    app.serve(opened, clock=clock, started=started)
+    serving.serve(opened, clock=clock, started=started)
 
 
 def seed(settings: Settings) -> dict[str, Any]:
@@ -95,7 +95,7 @@ def _walk(settings: Settings, reached: app.Database, seeded: dict[str, Any], sto
         number = log.head(connection).submission_number + 1
         now, is_sandbox = reference.read_clock(connection)
     when = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    say(f"\nCounterfoil demo on {app.address_of(settings)}:")
+    say(f"\nCounterfoil demo on {serving.address_of(settings)}:")
     say(f"  data directory   {settings.data_dir.resolve()}")
     if is_sandbox:
         say(f"  clock            stands at {when}")
@@ -266,7 +266,8 @@ def _lines_to_go_on(settings: Settings, seeded: dict[str, Any], order_id: str, w
     advertiser, publisher = seeded["tokens"]["advertiser"], seeded["tokens"]["publisher_b"]
 
     def curl(path: str, token: str, document: str) -> str:
-        return f"curl -s {app.address_of(settings)}{path} -H 'Authorization: Bearer {token}' -d '{document}'"
+        address = f"{serving.address_of(settings)}{path}"
+        return f"curl -s {address} -H 'Authorization: Bearer {token}' -d '{document}'"
 
     lines = ["\nGo on in another terminal; what becomes of it is told here:"]
     for told, line in (

@@ -32,6 +32,9 @@ BACKLOG_WARN = timedelta(minutes=1)
 OLDEST_POSTGRESQL = 150_000
 _FLUSHED = ("on", "remote_apply")
 _MIB = 1024 * 1024
+_RELEASE = {
+    "RATE_MISSING": "Import the rate, then it goes on by itself (counterfoil rates import); or: {command}",
+}
 
 
 class State(StrEnum):
@@ -73,24 +76,22 @@ def refuse_unsafe(connection: Connection) -> None:
 
 def promises(connection: Connection) -> list[Check]:
     """The checks of C10: three durability settings, and a clock that does not go backwards."""
-    return [*_durable(connection), _clock_order(health.clocks(connection))]
+    return [*_durable(health.durability(connection)), _clock_order(health.clocks(connection))]
 
 
 def of_database(connection: Connection) -> list[Check]:
     """Every check that the database answers, in the order of the report."""
-    try:
-        check_schema(connection)
-    except SchemaError as misfit:
-        schema = Check(name="schema", state=State.FAIL, says=misfit.sentence, fix=misfit.fix)
-        return [_version(connection), *_durable(connection), schema]
+    seen, schema = health.durability(connection), _schema(connection)
+    if schema.state is State.FAIL:
+        return [_version(seen), *_durable(seen), schema]
     clocks = health.clocks(connection)
     return [
-        _version(connection),
-        *_durable(connection),
+        _version(seen),
+        *_durable(seen),
         *_lowered(connection),
-        _checksums(connection),
-        Check(name="schema", says="The schema is the one this program knows."),
-        _role(connection),
+        _checksums(seen),
+        schema,
+        _role(seen),
         _history(connection),
         _skew(clocks.server_now),
         _clock_order(clocks),
@@ -104,15 +105,12 @@ def readiness(connection: Connection, data_dir: Path) -> list[Check]:
 
     A backlog never fails here: what can be accepted safely is accepted, whatever else waits.
     """
-    checks = [Check(name="database", says="The database answers.")]
-    try:
-        check_schema(connection)
-    except SchemaError as misfit:
-        return [*checks, Check(name="schema", state=State.FAIL, says=misfit.sentence, fix=misfit.fix)]
+    checks = [Check(name="database", says="The database answers."), _schema(connection)]
+    if worst(checks) is State.FAIL:
+        return checks
     waiting = backlog(connection)
     return [
         *checks,
-        Check(name="schema", says="The schema is the one this program knows."),
         _clock_order(health.clocks(connection)),
         replace(waiting, state=State.WARN) if waiting.state is State.FAIL else waiting,
         disk(data_dir),
@@ -124,11 +122,7 @@ def disk(folder: Path) -> Check:
     free = free_bytes(folder)
     says = f"{free // _MIB} MiB are free at {folder}."
     fix = "Free some room, or move the data directory to a larger disk; without room orders are refused."
-    if free < DISK_FAIL_BYTES:
-        return Check(name="disk", state=State.FAIL, says=says, fix=fix)
-    if free < DISK_WARN_BYTES:
-        return Check(name="disk", state=State.WARN, says=says, fix=fix)
-    return Check(name="disk", says=says)
+    return _graded("disk", says, fix, is_bad=free < DISK_FAIL_BYTES, is_worth_a_look=free < DISK_WARN_BYTES)
 
 
 def free_bytes(folder: Path) -> int:
@@ -164,11 +158,7 @@ def backlog(connection: Connection) -> Check:
         f"{waiting.submissions} submissions wait to be decided, the oldest for {age.total_seconds():.0f} s."
     )
     fix = "See that a processor runs (counterfoil serve, or counterfoil worker); add processors if they do."
-    if age > PENDING_AGE_MAX:
-        return Check(name="backlog", state=State.FAIL, says=says, fix=fix)
-    if age > BACKLOG_WARN:
-        return Check(name="backlog", state=State.WARN, says=says, fix=fix)
-    return Check(name="backlog", says=says)
+    return _graded("backlog", says, fix, is_bad=age > PENDING_AGE_MAX, is_worth_a_look=age > BACKLOG_WARN)
 
 
 def held(connection: Connection) -> Check:
@@ -189,18 +179,28 @@ def held(connection: Connection) -> Check:
     )
 
 
-_RELEASE = {
-    "RATE_MISSING": "Import the rate, then it goes on by itself (counterfoil rates import); or: {command}",
-}
-
-
 def printable(order_id: str) -> str:
     """An order id as it can stand in a line: shortened, control characters escaped."""
     return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in order_id[:64])
 
 
-def _version(connection: Connection) -> Check:
-    seen = health.durability(connection)
+def _graded(name: str, says: str, fix: str, *, is_bad: bool, is_worth_a_look: bool) -> Check:
+    if is_bad:
+        return Check(name=name, state=State.FAIL, says=says, fix=fix)
+    if is_worth_a_look:
+        return Check(name=name, state=State.WARN, says=says, fix=fix)
+    return Check(name=name, says=says)
+
+
+def _schema(connection: Connection) -> Check:
+    try:
+        check_schema(connection)
+    except SchemaError as misfit:
+        return Check(name="schema", state=State.FAIL, says=misfit.sentence, fix=misfit.fix)
+    return Check(name="schema", says="The schema is the one this program knows.")
+
+
+def _version(seen: health.Durability) -> Check:
     if seen.version_number < OLDEST_POSTGRESQL:
         return Check(
             name="postgresql",
@@ -211,8 +211,7 @@ def _version(connection: Connection) -> Check:
     return Check(name="postgresql", says=f"The server is PostgreSQL {seen.version}.")
 
 
-def _durable(connection: Connection) -> Iterator[Check]:
-    seen = health.durability(connection)
+def _durable(seen: health.Durability) -> Iterator[Check]:
     for name, value, lost in (
         ("fsync", seen.fsync, "a power cut loses or breaks accepted orders"),
         ("full_page_writes", seen.full_page_writes, "a power cut can tear pages of the database"),
@@ -252,8 +251,8 @@ def _lowered(connection: Connection) -> Iterator[Check]:
         )
 
 
-def _checksums(connection: Connection) -> Check:
-    if health.durability(connection).data_checksums == "on":
+def _checksums(seen: health.Durability) -> Check:
+    if seen.data_checksums == "on":
         return Check(name="data_checksums", says="Pages of the database carry checksums.")
     return Check(
         name="data_checksums",
@@ -263,8 +262,7 @@ def _checksums(connection: Connection) -> Check:
     )
 
 
-def _role(connection: Connection) -> Check:
-    seen = health.durability(connection)
+def _role(seen: health.Durability) -> Check:
     if not seen.is_superuser:
         return Check(name="role", says=f"The serving role {seen.role} is not a superuser.")
     return Check(
@@ -302,11 +300,7 @@ def _skew(server_now: datetime) -> Check:
     skew = abs(clock.machine_now() - server_now)
     says = f"This machine and the database differ by {skew.total_seconds():.1f} s."
     fix = "Let both follow one time service, such as chrony or systemd-timesyncd."
-    if skew > SKEW_FAIL:
-        return Check(name="clock_skew", state=State.FAIL, says=says, fix=fix)
-    if skew > SKEW_WARN:
-        return Check(name="clock_skew", state=State.WARN, says=says, fix=fix)
-    return Check(name="clock_skew", says=says)
+    return _graded("clock_skew", says, fix, is_bad=skew > SKEW_FAIL, is_worth_a_look=skew > SKEW_WARN)
 
 
 def _clock_order(clocks: health.Clocks) -> Check:

@@ -10,13 +10,16 @@ import json
 import logging
 import sys
 from collections.abc import Mapping, MutableMapping, Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 import structlog
 
-from counterfoil.clock import machine_now
+from counterfoil.clock import unix_nanoseconds
+from counterfoil.settings import Settings
 
 LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 FRAMES_MAX = 20
@@ -29,6 +32,11 @@ class _Requests:
 
     are_told = False
     is_json = True
+
+
+def start_logs(settings: Settings) -> None:
+    """From now on the log has the form and the level of the settings."""
+    configure_logs(form=settings.log_format, level=settings.log_level, requests=settings.log_requests == "on")
 
 
 def configure_logs(*, form: str, level: str, requests: bool) -> None:
@@ -63,7 +71,7 @@ def request_accepted(
     """The line about a request whose orders are durable: written at once, without the way of other events."""
     if not _Requests.are_told:
         return
-    at = machine_now().isoformat().replace("+00:00", "Z")
+    at = _stamp()
     batches = ",".join(map(str, batch_ids))
     milliseconds = round(seconds * 1000, 1)
     if _Requests.is_json:
@@ -114,7 +122,18 @@ class _Library(logging.Formatter):
 
 
 def _stamped(_logger: object, _name: str, line: Line) -> Line:
-    return {"timestamp": machine_now().isoformat().replace("+00:00", "Z"), **line}
+    return {"timestamp": _stamp(), **line}
+
+
+def _stamp() -> str:
+    second, rest = divmod(unix_nanoseconds(), 1_000_000_000)
+    return f"{_second(second)}.{rest // 1000:06}Z"
+
+
+@lru_cache(maxsize=4)
+def _second(second: int) -> str:
+    """A second since 1970 as lines have it. Many lines share one."""
+    return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def _without_words(_logger: object, _name: str, line: Line) -> Line:

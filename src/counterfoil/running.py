@@ -1,16 +1,13 @@
-"""Running: the loops of the processes that `serve` starts, and of `worker`.
+"""Running: the loop of a processor, under `serve` and `worker`.
 
-Owns waiting for work, going on after the database was away, and stopping when asked or orphaned. Next:
-worker.py for what a processor does, supervision.py for who starts it.
+Owns waiting for work, and going on after the database was away. Next: worker.py for what a processor does,
+supervision.py for who starts it.
 """
 
 from __future__ import annotations
 
-import os
-import signal
 from collections.abc import Callable
-from threading import Event, Thread
-from types import FrameType
+from threading import Event
 
 import psycopg
 import structlog
@@ -30,30 +27,6 @@ SMALL = 500
 """After a chunk of fewer submissions the next begins no sooner: with more in it, it costs little more."""
 
 _log = structlog.get_logger("counterfoil")
-
-
-def stop_when_asked() -> Event:
-    """An event that is set by SIGTERM or Ctrl-C."""
-    stop = Event()
-
-    def ask(_signal: int, _frame: FrameType | None) -> None:
-        stop.set()
-
-    signal.signal(signal.SIGTERM, ask)
-    signal.signal(signal.SIGINT, ask)
-    return stop
-
-
-def stop_when_orphaned(ask: Callable[[], None]) -> None:
-    """Calls `ask` when the process that started us is gone: its end of our standard input closes."""
-
-    def watch() -> None:
-        # Not by `sys.stdin`: its lock would be held while the process ends.
-        while os.read(0, 4096):
-            pass
-        ask()
-
-    Thread(target=watch, name="orphan-watch", daemon=True).start()
 
 
 def process_until(

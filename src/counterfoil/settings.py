@@ -62,6 +62,11 @@ class Settings:
         1, "Processes that read large orders' requests beside the API processes; 0 has these do it."
     )
     processors: int = _setting(1, "Processes that decide and post orders.")
+    processor_niceness: int = _setting(
+        5,
+        "How far processors stand back where API processes want the same core, up to 19, as of nice(1); "
+        "0 for not at all.",
+    )
 
     explorer: str = _setting(
         "on", "Whether a browser that opens /graphql gets the explorer.", choices=("on", "off")

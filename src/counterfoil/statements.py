@@ -163,9 +163,8 @@ class Books:
                     f"{month:%Y-%m} locks on {earliest:%Y-%m-%dT%H:%M:%SZ} and cannot be closed before.",
                     "Close it after that.",
                 )
-            receipt = log.flush(connection, [event(Channel.CLOSING, closed_by, f"closing {month:%Y-%m}")])()[
-                0
-            ]
+            place = event(Channel.CLOSING, closed_by, f"closing {month:%Y-%m}")
+            receipt = log.flush(connection, [place])()[0]
             closing = Closing(month, receipt.position, receipt.received_at, closed_by, None)
             rows.note(connection, closing)
             acts.note(
@@ -382,11 +381,7 @@ def _parts(number: str) -> tuple[str, int, int]:
     head, _, rest = number.partition("-")
     year, _, sequence = rest.partition("-")
     kinds = {"INV": INVOICE, "ST": STATEMENT}
-    if (
-        head not in kinds
-        or not (year.isascii() and year.isdigit())
-        or not (sequence.isascii() and sequence.isdigit())
-    ):
+    if head not in kinds or not all(part.isascii() and part.isdigit() for part in (year, sequence)):
         raise Refused(
             f"{number!r} is no number of a paper.", "Write it as INV-2026-000001 or ST-2026-000001."
         )

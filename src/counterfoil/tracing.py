@@ -7,7 +7,6 @@ were taken anyway, so that nothing is slower where nobody traces. Next: watching
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib.metadata import entry_points
 from typing import Any
 
 from counterfoil.clock import unix_nanoseconds
@@ -43,6 +42,8 @@ def exporter_of(name: str) -> Any:
             f"COUNTERFOIL_TRACES is {name}, and the extra `otel` is not installed.",
             "pip install 'counterfoil[otel]', or leave the setting off.",
         ) from None
+    from importlib.metadata import entry_points  # noqa: PLC0415 - as above
+
     for offered in entry_points(group="opentelemetry_traces_exporter", name=name):
         return offered.load()()
     raise NoTraces(

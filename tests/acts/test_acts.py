@@ -30,7 +30,7 @@ from counterfoil.model.orders import Mode, OrderKey
 from counterfoil.processing import Options
 from counterfoil.reporting import Filters, Side
 from counterfoil.sandbox import SandboxTime
-from counterfoil.statements import Bonus, Books
+from counterfoil.statements import Bonus
 from counterfoil.store.acts import Act, Deed, acts
 from counterfoil.store.connection import connect
 from counterfoil.tokens import Caller, Scope, TokenKind, parse
@@ -46,15 +46,6 @@ valid_from = 2026-03-01
 per_euro = { USD = "1.08", GBP = "0.88", CHF = "0.93" }
 """
 LATE = datetime(2026, 4, 20, 10, tzinfo=UTC)
-
-
-def _books(desk: Desk) -> Books:
-    return Books(
-        lambda name: connect(desk.urls.server, name=name),
-        desk.new_worker,
-        minimum_payment=Decimal(0),
-        rate_age_days_max=5,
-    )
 
 
 def _token(desk: Desk) -> str:
@@ -115,11 +106,11 @@ def _close(desk: Desk) -> None:
     desk.send([create("C-1")])
     desk.worker.drain()
     desk.clock(LATE)
-    _books(desk).close(date(2026, 3, 1), ME)
+    desk.books().close(date(2026, 3, 1), ME)
 
 
 def _bonus(desk: Desk) -> None:
-    _books(desk).add_bonus(
+    desk.books().add_bonus(
         Bonus(
             publisher_id=7700001,
             action_tracker_id=401,
@@ -133,7 +124,7 @@ def _bonus(desk: Desk) -> None:
 
 def _paid(desk: Desk) -> None:
     _close(desk)
-    _books(desk).mark_paid("ST-2026-000001", date(2026, 4, 20), "transfer 1", ME)
+    desk.books().mark_paid("ST-2026-000001", date(2026, 4, 20), "transfer 1", ME)
 
 
 def _read(desk: Desk) -> None:

@@ -16,8 +16,8 @@ from counterfoil.api.tracking import Accepted, Again, Asked, Lookup, TrackingApi
 from counterfoil.capture.shape import ShapeLimits
 from counterfoil.model.orders import Mode
 from counterfoil.settings import read_settings
-from counterfoil.store.connection import pool
 from counterfoil.store.facts import Networks
+from counterfoil.store.pool import Pool
 from counterfoil.tokens import Caller, Scope, TokenKind
 from tests.desk import ALPINE, NORTHWIND, Desk
 
@@ -37,7 +37,7 @@ REPORTER = caller(NORTHWIND, Scope.REPORTING)
 @contextmanager
 def endpoint(desk: Desk) -> Iterator[TrackingApi]:
     """The Tracking API on the desk's database."""
-    readers = pool(desk.urls.server, name="lookups", size_max=2)
+    readers = Pool(desk.urls.server, name="lookups", size_max=2)
     try:
         yield tracking_api(Lookups(readers, Networks()))
     finally:

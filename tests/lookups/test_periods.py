@@ -11,7 +11,6 @@ from counterfoil import lookups
 from counterfoil.administration import apply_network
 from counterfoil.network import demo_network
 from counterfoil.statements import Bonus, Books
-from counterfoil.store.connection import connect
 from counterfoil.store.facts import Networks
 from tests.desk import CLICK_B, Desk
 from tests.reporting.bookkeeping import create, post
@@ -52,12 +51,7 @@ def apply(desk: Desk, text: str) -> None:
 @pytest.fixture
 def books(desk: Desk) -> Books:
     """The books of the desk's network."""
-    return Books(
-        lambda name: connect(desk.urls.server, name=name),
-        desk.new_worker,
-        minimum_payment=Decimal(0),
-        rate_age_days_max=5,
-    )
+    return desk.books()
 
 
 def told(desk: Desk, commission_id: int) -> list[str]:

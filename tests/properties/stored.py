@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 from uuid import UUID
@@ -16,7 +15,6 @@ from counterfoil import network
 from counterfoil.administration import apply_network
 from counterfoil.model.orders import Channel, Mode, OrderKey
 from counterfoil.replaying import replay_log
-from counterfoil.statements import Books
 from counterfoil.store import log
 from counterfoil.store.connection import connect
 from counterfoil.verification import as_text, verify
@@ -47,12 +45,7 @@ class Stored:
         self._text = network.demo_network()
         self._versions = 1
         self._waiting: list[UUID] = []
-        self._books = Books(
-            lambda name: connect(desk.urls.server, name=name),
-            desk.new_worker,
-            minimum_payment=Decimal(0),
-            rate_age_days_max=5,
-        )
+        self._books = desk.books()
         assert beginning == desk.now()
         desk.note(options_of(Settings()))
         for name, (at, click) in clicks_at(beginning).items():

@@ -11,7 +11,6 @@ from typing import Any
 
 from counterfoil.model.orders import CancellationStatus, CorrectionReason, Extension, Mode, OrderStatus
 from counterfoil.statements import Bonus, Books
-from counterfoil.store.connection import connect
 from tests.desk import ALPINE, BEGINNING, CLICK_A, CLICK_B, CLICK_B_ALPINE, NORTHWIND, Desk
 from tests.reporting.bookkeeping import cancel, create, items, post, restate
 
@@ -32,12 +31,7 @@ _ATTRIBUTES = {
 
 def books(desk: Desk) -> Books:
     """The books of the desk's network; no least payment."""
-    return Books(
-        lambda name: connect(desk.urls.server, name=name),
-        desk.new_worker,
-        minimum_payment=Decimal(0),
-        rate_age_days_max=60,
-    )
+    return desk.books(age_days=60)
 
 
 def bonus(desk: Desk, publisher: int, amount: str) -> None:

@@ -6,27 +6,15 @@ Owns the cases. Next: test_simulation.py.
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from decimal import Decimal
 
 from msgspec import structs
 
 from counterfoil.model.orders import Cancellation, CancellationStatus, Mode, NewOrder, OrderKey, Restatement
 from counterfoil.replaying import replay_log
-from counterfoil.statements import Books
 from counterfoil.store.connection import connect
 from tests.desk import CLICK_A, NORTHWIND, Desk
 
 MARCH, AFTER_MARCH = date(2026, 3, 1), datetime(2026, 4, 11, 9, tzinfo=UTC)
-
-
-def books(desk: Desk) -> Books:
-    """The books of the demo network."""
-    return Books(
-        lambda name: connect(desk.urls.server, name=name),
-        desk.new_worker,
-        minimum_payment=Decimal(0),
-        rate_age_days_max=5,
-    )
 
 
 def order(tracker: int) -> NewOrder:
@@ -60,7 +48,7 @@ def test_a_closing_takes_what_was_locked_at_its_place(desk: Desk) -> None:
     desk.send([order(405)])
     desk.process()
     desk.clock(AFTER_MARCH)
-    books(desk)._noted(MARCH, "tests")
+    desk.books()._noted(MARCH, "tests")
     desk.send(
         [
             Cancellation(
@@ -73,11 +61,11 @@ def test_a_closing_takes_what_was_locked_at_its_place(desk: Desk) -> None:
         ]
     )
     desk.process()
-    books(desk).close(MARCH, "tests")
+    desk.books().close(MARCH, "tests")
 
     assert (False, False) == is_closed(desk)
     desk.clock(datetime(2026, 5, 11, 9, tzinfo=UTC))
-    books(desk).close(date(2026, 4, 1), "tests")
+    desk.books().close(date(2026, 4, 1), "tests")
     assert (True, True) == is_closed(desk)
     assert () == differences(desk)
 
@@ -96,10 +84,10 @@ def test_what_is_held_after_a_closings_place_keeps_nothing_from_it(desk: Desk) -
     desk.send([gone])
     desk.process()
     desk.clock(AFTER_MARCH)
-    books(desk)._noted(MARCH, "tests")
+    desk.books()._noted(MARCH, "tests")
     held = desk.send([again])
     desk.process()
-    closed = books(desk).close(MARCH, "tests")
+    closed = desk.books().close(MARCH, "tests")
 
     assert ["held RATE_MISSING"] == desk.outcomes(held)
     assert (1, ()) == (closed.actions, closed.waiting)
@@ -114,7 +102,7 @@ def test_a_test_order_is_not_closed_by_the_live_one_it_copies(desk: Desk) -> Non
     desk.send([order(401)])
     desk.process()
     desk.clock(AFTER_MARCH)
-    books(desk).close(MARCH, "tests")
+    desk.books().close(MARCH, "tests")
     change = Restatement(
         enterprise_id=NORTHWIND,
         action_tracker_id=401,
@@ -141,7 +129,7 @@ def test_a_test_order_is_never_called_closed(desk: Desk) -> None:
     desk.send([order(403)], mode=Mode.TEST)
     desk.process()
     desk.clock(AFTER_MARCH)
-    books(desk)._noted(MARCH, "tests")
+    desk.books()._noted(MARCH, "tests")
     change = Restatement(
         enterprise_id=NORTHWIND,
         action_tracker_id=403,
@@ -151,7 +139,7 @@ def test_a_test_order_is_never_called_closed(desk: Desk) -> None:
     )
     desk.send([change], mode=Mode.TEST)
     desk.process()
-    books(desk).close(MARCH, "tests")
+    desk.books().close(MARCH, "tests")
 
     lines = desk.submissions(OrderKey(Mode.TEST, int(NORTHWIND), 403, "A-1"))
     assert [(), ("ORDER_LOCKED",)] == [line.skipped for line in lines]

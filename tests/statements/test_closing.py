@@ -29,17 +29,7 @@ AFTER_MARCH = datetime(2026, 4, 11, 9, tzinfo=UTC)
 @pytest.fixture
 def books(desk: Desk) -> Books:
     """The books of the demo network; no least payment."""
-    return new_books(desk)
-
-
-def new_books(desk: Desk, minimum: str = "0") -> Books:
-    """Books with a least payment."""
-    return Books(
-        lambda name: connect(desk.urls.server, name=name),
-        desk.new_worker,
-        minimum_payment=Decimal(minimum),
-        rate_age_days_max=5,
-    )
+    return desk.books()
 
 
 def order(order_id: str, click: str = CLICK_A, tracker: int = 401, amount: str = "100.00") -> NewOrder:
@@ -148,7 +138,7 @@ def test_a_declined_order_costs_nothing_and_is_listed(desk: Desk, books: Books) 
 
 def test_less_than_the_least_payment_is_carried_over(desk: Desk) -> None:
     """It is paid with the next statement that reaches it."""
-    books = new_books(desk, minimum="10")
+    books = desk.books(minimum=Decimal(10))
     desk.send([order("A-1")])
     desk.process()
     desk.clock(AFTER_MARCH)
@@ -204,7 +194,7 @@ def test_an_order_with_a_held_change_is_left_to_the_next_closing(desk: Desk, boo
 
 def test_months_closed_out_of_order_pay_nothing_twice(desk: Desk) -> None:
     """What is carried forward comes from the paper written last, whatever month it is of."""
-    books = new_books(desk, minimum="20")
+    books = desk.books(minimum=Decimal(20))
     desk.send([order("B-1", CLICK_B)])
     desk.process()
     desk.clock(datetime(2026, 6, 11, 9, tzinfo=UTC))

@@ -11,7 +11,6 @@ from counterfoil.administration import apply_network
 from counterfoil.model.orders import NewOrder
 from counterfoil.network import demo_network
 from counterfoil.statements import Books
-from counterfoil.store.connection import connect
 from counterfoil.store.statements import read_statements
 from tests.desk import CLICK_A, NORTHWIND, Desk
 
@@ -56,12 +55,7 @@ def books(desk: Desk) -> Books:
     text = demo_network().replace("based_on = 0", "based_on = 1") + LATER
     applied = apply_network(desk.connection, text, "later.toml", "tests")
     assert not isinstance(applied, list), [each.told() for each in applied]
-    return Books(
-        lambda name: connect(desk.urls.server, name=name),
-        desk.new_worker,
-        minimum_payment=Decimal(0),
-        rate_age_days_max=5,
-    )
+    return desk.books()
 
 
 @pytest.mark.parametrize(("orders", "expected"), [(1, Decimal(8)), (2, Decimal(66)), (3, Decimal(74))])

@@ -9,8 +9,7 @@ from decimal import Decimal
 
 from counterfoil.administration import Refused
 from counterfoil.money import plain
-from counterfoil.statements import Bonus, Books
-from counterfoil.store.connection import connect
+from counterfoil.statements import Bonus
 from counterfoil.store.statements import Statement, read_statements
 from tests.desk import Desk
 from tests.stories import steps
@@ -23,12 +22,7 @@ class Office:
     def __init__(self, desk: Desk) -> None:
         """Keeps the books of the desk's network."""
         self._desk = desk
-        self._books = Books(
-            lambda name: connect(desk.urls.server, name=name),
-            desk.new_worker,
-            minimum_payment=Decimal(0),
-            rate_age_days_max=5,
-        )
+        self._books = desk.books()
 
     def close(self, step: steps.Close) -> None:
         """Closes a month, or finds that it cannot be, or was before."""

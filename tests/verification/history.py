@@ -25,8 +25,7 @@ from counterfoil.model.orders import (
 )
 from counterfoil.network import demo_network
 from counterfoil.scheduler import Scheduler
-from counterfoil.statements import Bonus, Books
-from counterfoil.store.connection import connect
+from counterfoil.statements import Bonus
 from tests.desk import ALPINE, CLICK_A, CLICK_B, CLICK_B_ALPINE, NORTHWIND, Desk
 
 # From the 2nd of March on: a limit of two orders a click, a flat rule per unit, another form of fee, and a
@@ -108,16 +107,6 @@ def note_locks(desk: Desk) -> None:
     scheduler = Scheduler(desk.opener("scheduler"))
     scheduler.do_what_is_due()
     scheduler.close()
-
-
-def new_books(desk: Desk) -> Books:
-    """The books of the network; no statement is paid below 20."""
-    return Books(
-        lambda name: connect(desk.urls.server, name=name),
-        desk.new_worker,
-        minimum_payment=Decimal(20),
-        rate_age_days_max=5,
-    )
 
 
 def bonus(publisher: int, amount: str) -> Bonus:
@@ -221,7 +210,8 @@ def _after_the_lock(desk: Desk) -> None:
 
 
 def _closings(desk: Desk) -> None:
-    books = new_books(desk)
+    # No statement is paid below 20.
+    books = desk.books(minimum=Decimal(20))
     books.add_bonus(bonus(7700002, "12.50"))
     books.close(date(2026, 3, 1), "tests")
     books.mark_paid("ST-2026-000001", date(2026, 4, 20), "transfer 1", "tests")

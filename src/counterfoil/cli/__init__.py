@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from counterfoil.cli.frame import Frame, Wrong, read_frame
 from counterfoil.cli.output import ReaderGone, write_line
 
-ANSWER_IS_NO = 1
 INTERRUPTED = 130
 
 

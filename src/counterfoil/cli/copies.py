@@ -5,20 +5,17 @@ Owns their options and what they tell. Leaves the copying to backups.py. Next: c
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from counterfoil.cli.form import EPILOG, told_by
-from counterfoil.cli.frame import Wrong, frame_of, person
-from counterfoil.cli.output import note, write_json, write_line
+from counterfoil.cli.frame import ANSWER_IS_NO, Wrong, frame_of, person
+from counterfoil.cli.output import note, progress_told, write_json, write_line
 
 if TYPE_CHECKING:
-    from counterfoil.verification import Finding, Report
-
-ANSWER_IS_NO = 1
+    from counterfoil.verification import Report
 
 
 def add_to(application: typer.Typer) -> None:
@@ -43,7 +40,7 @@ def backup(
     from counterfoil import app, backups
 
     with app.owning(frame.settings()) as (connection, reached):
-        slip = backups.back_up(connection, reached.urls.owner, folder.absolute(), person(), _heard)
+        slip = backups.back_up(connection, reached.urls.owner, folder.absolute(), person(), note)
     if frame.is_json:
         write_json(slip)
         return
@@ -80,9 +77,9 @@ def restore(
 
     settings = frame.settings()
     report = (
-        app.verify_restored(settings, person(), _checked)
+        app.verify_restored(settings, person(), progress_told)
         if folder is None
-        else app.restore(settings, folder.absolute(), person(), _heard, _checked)
+        else app.restore(settings, folder.absolute(), person(), note, progress_told)
     )
     if frame.is_json:
         write_json(verification.as_json(report))
@@ -101,13 +98,3 @@ def _tell(report: Report, whole: str) -> None:
     write_line(
         "next: take another backup; this one is not served until counterfoil restore --verify is clean"
     )
-
-
-def _heard(sentence: str) -> None:
-    note(sentence)
-
-
-def _checked(finding: Finding, done: int, all_of_them: int) -> None:
-    """A line where somebody watches."""
-    if sys.stderr.isatty():
-        note(f"{done} of {all_of_them}: {finding.id} {finding.state}")

@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from counterfoil.cli.form import EPILOG, told_by
-from counterfoil.cli.frame import Frame, frame_of
+from counterfoil.cli.frame import ANSWER_IS_NO, Frame, frame_of
 from counterfoil.cli.output import console, write_json, write_line, write_table
 
 if TYPE_CHECKING:
     from counterfoil.examining import Examination
 
-ANSWER_IS_NO = 1
 _COLOURS = {"ok": "green", "warn": "yellow", "fail": "bold red"}
 
 

@@ -24,6 +24,9 @@ EVERYWHERE = {
 }
 """The options that every command takes, in any place."""
 
+ANSWER_IS_NO = 1
+"""The exit code of a command that ran, and whose answer is no."""
+
 _FLAGS = frozenset({"--json", "--no-color", "--debug"})
 
 

@@ -6,20 +6,14 @@ deciding to replaying.py. Next: commands.py.
 
 from __future__ import annotations
 
-import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from counterfoil.cli.form import CONTEXT, EPILOG, told_by
-from counterfoil.cli.frame import Wrong, frame_of
-from counterfoil.cli.output import note, write_json, write_line
+from counterfoil.cli.frame import ANSWER_IS_NO, Wrong, frame_of
+from counterfoil.cli.output import progress_told, write_json, write_line
 from counterfoil.cli.told import nearest
-
-if TYPE_CHECKING:
-    from counterfoil.verification import Finding
-
-ANSWER_IS_NO = 1
 
 
 def add_to(application: typer.Typer) -> None:
@@ -50,7 +44,7 @@ def verify(
     from counterfoil import app, verification, verifying
 
     settings = frame.settings()
-    progress = None if frame.is_json else _progress
+    progress = None if frame.is_json else progress_told
     with app.administering(settings) as connection:
         try:
             if only is None:
@@ -66,12 +60,6 @@ def verify(
         write_line(verification.as_text(report))
     if not report.is_clean:
         raise typer.Exit(ANSWER_IS_NO)
-
-
-def _progress(finding: Finding, done: int, all_of_them: int) -> None:
-    """A line where somebody watches; the report itself comes at the end."""
-    if sys.stderr.isatty():
-        note(f"{done} of {all_of_them}: {finding.id} {finding.state}")
 
 
 REPLAY = told_by(

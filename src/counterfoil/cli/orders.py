@@ -13,7 +13,7 @@ from uuid import UUID
 import typer
 
 from counterfoil.cli.form import CONTEXT, EPILOG, told_by
-from counterfoil.cli.frame import Frame, Wrong, frame_of, person, whole
+from counterfoil.cli.frame import ANSWER_IS_NO, Frame, Wrong, frame_of, person, whole
 from counterfoil.cli.output import note, write_json, write_line, write_table
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from counterfoil.lookups import OrderHistory, Submission
     from counterfoil.model.orders import OrderKey
 
-ANSWER_IS_NO = 1
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 _WHOLE_KEY = re.compile(r"([0-9]{1,18})/([0-9]{1,10})/(.*)", re.ASCII | re.DOTALL)
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from counterfoil.cli.frame import Frame
+    from counterfoil.verification import Finding
 
 _TABLE_WIDTH_ELSEWHERE = 10_000
 """Columns of a table that goes into a file or a pipe: nothing is cut there."""
@@ -64,6 +65,12 @@ def note(text: str) -> None:
     """A sentence for the person who watches, on stderr."""
     sys.stderr.write(f"{text}\n")
     sys.stderr.flush()
+
+
+def progress_told(finding: Finding, done: int, all_of_them: int) -> None:
+    """A line for each check of the ledger, where somebody watches; the report itself comes at the end."""
+    if sys.stderr.isatty():
+        note(f"{done} of {all_of_them}: {finding.id} {finding.state}")
 
 
 def console(frame: Frame, *, stderr: bool = False) -> Console:

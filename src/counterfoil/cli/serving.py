@@ -62,9 +62,9 @@ def serve(
 ) -> None:
     """Runs the server until it is asked to stop."""
     settings = frame_of(context).settings(host=host, port=port, workers=workers, processors=processors)
-    from counterfoil import app
+    from counterfoil.serving import serve as run
 
-    app.serve(settings, clock=moment(clock, "--clock"))
+    run(settings, clock=moment(clock, "--clock"))
 
 
 WORKER = told_by(
@@ -77,9 +77,9 @@ WORKER = told_by(
 def worker(context: typer.Context, processors: Processors = None) -> None:
     """Runs processors until they are asked to stop."""
     settings = frame_of(context).settings(processors=processors)
-    from counterfoil import app
+    from counterfoil.serving import work
 
-    app.work(settings)
+    work(settings)
 
 
 MIGRATE = told_by(

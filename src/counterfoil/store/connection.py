@@ -12,7 +12,6 @@ import psycopg
 from psycopg import Connection
 from psycopg.adapt import PyFormat
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
-from psycopg_pool import ConnectionPool
 
 IDLE_IN_TRANSACTION_S = 10
 SILENT_S = 10
@@ -55,19 +54,6 @@ def connect(url: str, *, name: str, autocommit: bool = False) -> Connection:
     # COPY asks by the column's type, for which the driver would take a slower way than for bytes as such.
     connection.adapters.register_dumper(bytes, _BYTES)
     return connection
-
-
-def pool(url: str, *, name: str, size_max: int) -> ConnectionPool:
-    """A pool of autocommit connections with our session settings, opened at once."""
-    return ConnectionPool(
-        _with_session(url, name),
-        min_size=1,
-        max_size=size_max,
-        open=True,
-        timeout=5,
-        kwargs={"autocommit": True},
-        check=ConnectionPool.check_connection,
-    )
 
 
 def _with_session(url: str, name: str) -> str:

@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import signal
+import sys
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import psycopg
 import pytest
 
 from counterfoil.store import embedded
+from counterfoil.store.embedded import place, roles
 from tests.store.embedded.rooms import acquire, another_process, ask, moved_to, tell, url_printed_by, wait_for
 
 
@@ -51,13 +53,18 @@ def test_a_first_start_may_be_killed_in_the_middle(data_dir: Path) -> None:
 
 def test_roles_and_database_are_made_up_for(used_dir: Path) -> None:
     """What a start that was killed did not come to do is done by the next, on the running server."""
-    with acquire(used_dir) as lease:
-        tell(lease.urls.owner.replace("/counterfoil?", "/postgres?"), "DROP DATABASE counterfoil")
-        with acquire(used_dir) as again:
-            tell(again.urls.server, "CREATE TEMPORARY TABLE a_draft ()")
-            stranger_may = ask(
-                again.urls.owner, "SELECT has_database_privilege('pg_monitor', 'counterfoil', 'CONNECT')"
-            )
+    with another_process(used_dir) as starter:
+        url_printed_by(starter)
+        here = place.find(used_dir)
+        owner_url = roles.urls(here, roles.passwords(here)).owner
+        tell(owner_url.replace("/counterfoil?", "/postgres?"), "DROP DATABASE counterfoil")
+        starter.kill()
+        starter.wait()
+    with acquire(used_dir) as again:
+        tell(again.urls.server, "CREATE TEMPORARY TABLE a_draft ()")
+        stranger_may = ask(
+            again.urls.owner, "SELECT has_database_privilege('pg_monitor', 'counterfoil', 'CONNECT')"
+        )
 
     assert [(False,)] == stranger_may
 
@@ -109,6 +116,13 @@ def test_a_killed_server_comes_back_with_everything(used_dir: Path) -> None:
             assert [(1000,)] == ask(again.urls.owner, "SELECT count(*) FROM kept")
         assert [(1000,)] == ask(lease.urls.owner, "SELECT count(*) FROM kept")
     assert not embedded.is_running(used_dir)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux flushes a whole file system at once")
+def test_a_start_after_a_crash_flushes_in_one_call(used_dir: Path) -> None:
+    """File by file it would wait for the disk a thousand times."""
+    with acquire(used_dir) as lease:
+        assert [("syncfs",)] == ask(lease.urls.server, "SHOW recovery_init_sync_method")
 
 
 def test_a_server_waits_for_the_survivors_of_a_killed_one(used_dir: Path) -> None:

@@ -15,7 +15,7 @@ from typing import Self
 from counterfoil.store.embedded import binaries, place, roles, server
 from counterfoil.store.embedded.account import Say, choose
 from counterfoil.store.embedded.place import Place
-from counterfoil.store.embedded.postmaster import postmaster_pid
+from counterfoil.store.embedded.postmaster import postmaster_pid, status_of
 from counterfoil.store.embedded.roles import EmbeddedUrls
 from counterfoil.store.embedded.unavailable import FolderClosed, StoreUnavailable
 
@@ -76,9 +76,12 @@ def acquire(data_dir: Path, *, purpose: str, say: Say | None = None, account: st
     try:
         place.own(here)
         with _locked(here, speak), ExitStack() as undo:
+            is_shared = here.users.exists() and bool(_users(here))
             entry, held = _register(here, purpose)
             undo.callback(_give_up, here, entry, held)
-            urls = _running(here, account, speak)
+            # Whoever is registered has seen to everything before it let go of the lock.
+            is_all_there = is_shared and status_of(here) == "ready"
+            urls = roles.urls(here, roles.passwords(here)) if is_all_there else _running(here, account, speak)
             undo.pop_all()
     except OSError as fault:
         raise FolderClosed(

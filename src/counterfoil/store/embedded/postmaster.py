@@ -38,11 +38,11 @@ def settle(lock_file: Path, place: Place) -> None:
     PostgreSQL copes with a pid that is gone, but takes any living process, even a zombie, for a server, and
     gives up on a torn file. Whether processes of the dead server still write it sees by their shared memory.
     """
-    if _is_left_over(lock_file, place):
+    if _pid_in(lock_file) is None and lock_file.exists():
         # A server that somebody starts by hand at this moment may be about to write its pid.
         clock.sleep(0.2)
-        if _is_left_over(lock_file, place):
-            lock_file.unlink()
+    if _is_left_over(lock_file, place):
+        lock_file.unlink()
 
 
 def _is_left_over(lock_file: Path, place: Place) -> bool:
