@@ -11,14 +11,13 @@ from statistics import median
 from time import perf_counter_ns
 
 import pytest
-from psycopg_pool import ConnectionPool
 
 from counterfoil.administration import create_token, revoke_token
 from counterfoil.api.auth import Door
 from counterfoil.clock import machine_now
 from counterfoil.errors import Refusal
-from counterfoil.store.connection import pool
 from counterfoil.store.facts import Networks
+from counterfoil.store.pool import Pool
 from counterfoil.tokens import Scope, TokenKind, make_token
 from tests.desk import Desk
 
@@ -27,9 +26,9 @@ SPREAD_MAX = 0.05
 
 
 @pytest.fixture
-def connections(desk: Desk) -> Iterator[ConnectionPool]:
+def connections(desk: Desk) -> Iterator[Pool]:
     """Connections of the serving role."""
-    opened = pool(desk.urls.server, name="door", size_max=1)
+    opened = Pool(desk.urls.server, name="door", size_max=1)
     yield opened
     opened.close()
 
@@ -67,7 +66,7 @@ def _expired(desk: Desk) -> str:
 BAD: dict[str, Callable[[Desk], str]] = {"unknown": _unknown, "revoked": _revoked, "expired": _expired}
 
 
-def test_bad_tokens_cost_the_same_questions(desk: Desk, connections: ConnectionPool) -> None:
+def test_bad_tokens_cost_the_same_questions(desk: Desk, connections: Pool) -> None:
     """Each is asked for once, in the same words, and gets the same refusal."""
     door = Door(connections, Networks())
     seen: dict[str, tuple[Refusal, int]] = {}
@@ -82,7 +81,7 @@ def test_bad_tokens_cost_the_same_questions(desk: Desk, connections: ConnectionP
     assert 1 == len({(refusal.code, refusal.message) for refusal, _ in seen.values()}), seen
 
 
-def _questions(connections: ConnectionPool) -> int:
+def _questions(connections: Pool) -> int:
     """Reads of the table of tokens, index or not, as the database counts them."""
     with connections.connection() as connection:
         connection.execute("SELECT pg_stat_force_next_flush()")
@@ -94,7 +93,7 @@ def _questions(connections: ConnectionPool) -> int:
 
 
 @pytest.mark.deep
-def test_bad_tokens_take_the_same_time(desk: Desk, connections: ConnectionPool) -> None:
+def test_bad_tokens_take_the_same_time(desk: Desk, connections: Pool) -> None:
     """Over 10,000 rounds in turn the medians lie within a twentieth of each other."""
     door = Door(connections, Networks())
     headers = {kind: f"Bearer {make(desk)}" for kind, make in BAD.items()}

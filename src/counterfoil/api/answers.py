@@ -1,7 +1,7 @@
 """Answers: what leaves the house, as bytes with a status and headers.
 
 Owns the envelope of spec/tracking-api.md, section 7: success has `data` alone, failure `errors` and null
-data. Leaves what is inside `data` to projection.py. Next: http.py.
+data; and that of our own endpoints. Leaves what is inside `data` to projection.py. Next: http.py.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from counterfoil import metrics
 from counterfoil.errors import REFUSALS, Refusal, RefusalCode, Stage, refuse
 
 DETAILED = "detailed"
+_NO_HEADERS: Mapping[str, str] = {}
 _encode = msgspec.json.Encoder(decimal_format="string").encode
 
 
@@ -23,7 +24,7 @@ class Answer(NamedTuple):
 
     status: int
     body: bytes
-    headers: Mapping[str, str] = {}
+    headers: Mapping[str, str] = _NO_HEADERS
     codes: tuple[str, ...] = ()
     """Codes of what it refuses, for the log."""
 
@@ -74,6 +75,38 @@ def unexpected(field: str | None, request_id: str, *, detailed: bool = False) ->
     if field is not None:
         error["path"] = [field]
     return Answer(200, _encode({"errors": [error], "data": None}), codes=(str(refusal.code),))
+
+
+class _OwnError(msgspec.Struct, kw_only=True, rename="camel"):
+    code: str
+    message: str
+    param: str | msgspec.UnsetType | None = msgspec.UNSET
+    hint: str
+    doc_url: str
+    request_id: str
+
+
+def own_error(
+    status: int,
+    code: str,
+    message: str,
+    hint: str,
+    request_id: str,
+    *,
+    param: str | msgspec.UnsetType | None = msgspec.UNSET,
+    headers: Mapping[str, str] = _NO_HEADERS,
+) -> Answer:
+    """The error of an endpoint that is no GraphQL; `param` names the parameter at fault, if any."""
+    metrics.refused(code)
+    error = _OwnError(
+        code=code,
+        message=message,
+        param=param,
+        hint=hint,
+        doc_url=f"/help/errors/{code}",
+        request_id=request_id,
+    )
+    return Answer(status, _encode({"error": error}), headers)
 
 
 def count(refusals: Iterable[Refusal]) -> None:

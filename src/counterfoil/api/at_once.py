@@ -1,7 +1,7 @@
 """At once: a small request whose every byte is there is judged and kept without a task of its own.
 
 Owns the short way of single orders, which make up most requests. Whatever is unusual is not taken, and goes
-the way of all others, where every check is the same. Next: http.py, connection.py.
+the way of all others, where every check is the same. Next: passing.py, which asks; http.py.
 """
 
 from __future__ import annotations
@@ -16,12 +16,13 @@ import structlog
 from counterfoil import tracing
 from counterfoil.api.answers import Answer
 from counterfoil.api.auth import Door
-from counterfoil.api.connection import BACKLOG_S, Headers, Reply
 from counterfoil.api.failing import failed
+from counterfoil.api.heads import Head, Whole
+from counterfoil.api.passing import PassingProtocol
 from counterfoil.api.telling import tell_accepted, tell_refused
 from counterfoil.api.timing import APPEND, CHECK, READ
 from counterfoil.api.tracking import Accepted, Again, Asked, Lookup, TrackingApi
-from counterfoil.api.wire import Call, Scope
+from counterfoil.api.wire import DETAILS, Call
 from counterfoil.clock import Clock
 from counterfoil.crashpoint import crashpoint
 from counterfoil.intake import Intake, Unknown, prepared
@@ -34,6 +35,7 @@ BYTES_MAX = 16 * 1024
 _log = structlog.get_logger("counterfoil")
 
 MODES = {"/graphql": Mode.LIVE, "/graphqltest": Mode.TEST}
+"""The endpoints to which orders are sent."""
 
 
 class AtOnce:
@@ -52,25 +54,27 @@ class AtOnce:
         self._intake = intake
         self._tracking = tracking
 
-    def __call__(self, scope: Scope, body: bytes, reply: Reply) -> bool:
-        """Whether it takes the request, whose answer it then gives to `reply`, now or when it is durable."""
-        if len(body) > self._bytes_max or tracing.is_on():
+    def may_take(self, head: Head, size: int) -> bool:
+        """Whether it is a small request of the kind that most are."""
+        return size <= self._bytes_max and head.path in MODES and DETAILS not in head.headers
+
+    def take(self, request: Whole, connection: PassingProtocol) -> bool:
+        """Whether it takes the request; if so the connection gets the answer, now or when it is durable."""
+        if tracing.is_on():
             return False
-        call = Call(scope, _nothing_more)
-        mode = MODES.get(call.path)
-        if mode is None or call.is_detailed or call.header(b"content-encoding") is not None:
+        head, body = request
+        authorization = head.headers.get(b"authorization")
+        caller = self._door.known(authorization, connection.address)
+        if not isinstance(caller, Caller):
             return False
-        authorization = call.header(b"authorization")
-        caller = self._door.known(authorization, call.address)
-        if not isinstance(caller, Caller) or call.waited_s() > BACKLOG_S:
-            return False
+        call = Call(head, connection.address, _nothing_more, break_off=connection.cut)
         crashpoint("intake.body_read")
         call.spent.on(READ)
         asked = Asked(
-            mode=mode,
+            mode=MODES[head.path],
             caller=caller,
             body=body,
-            content_type=call.header(b"content-type"),
+            content_type=head.headers.get(b"content-type"),
             detailed=False,
             now=self._clock.now(),
             is_fresh=False,
@@ -83,23 +87,29 @@ class AtOnce:
             if isinstance(judged, (Again, Lookup)):
                 return False
             if isinstance(judged, Answer):
-                _reply(call, judged, reply)
+                _reply(call, judged, connection)
             else:
-                self._keep(call, judged, len(body), reply)
+                self._keep(call, judged, len(body), connection)
         except Exception as error:
             # The edge: a bug must not leave the caller without an answer, nor show it what went wrong.
-            _reply(call, failed(error, call.progress.field, call.request_id, detailed=False), reply)
+            _reply(call, failed(error, call.progress.field, call.request_id, detailed=False), connection)
         return True
 
-    def _keep(self, call: Call, accepted: Accepted, size: int, reply: Reply) -> None:
+    def _keep(self, call: Call, accepted: Accepted, size: int, connection: PassingProtocol) -> None:
         crashpoint("intake.validated")
         entries = [prepared(batch) for batch in accepted.batches]
         call.spent.on(CHECK)
         promise = self._intake.awaited(entries)
-        promise.add_done_callback(partial(_answer, call, accepted, size, reply))
+        promise.add_done_callback(partial(_answer, call, accepted, size, connection))
 
 
-def _answer(call: Call, accepted: Accepted, size: int, reply: Reply, promise: Future[list[Receipt]]) -> None:
+def _answer(
+    call: Call,
+    accepted: Accepted,
+    size: int,
+    connection: PassingProtocol,
+    promise: Future[list[Receipt]],
+) -> None:
     try:
         receipts = promise.result()
         call.spent.on(APPEND)
@@ -114,15 +124,14 @@ def _answer(call: Call, accepted: Accepted, size: int, reply: Reply, promise: Fu
     except Exception as error:
         # The edge, as above.
         answer = failed(error, call.progress.field, call.request_id, detailed=False)
-    _reply(call, answer, reply)
+    _reply(call, answer, connection)
 
 
-def _reply(call: Call, answer: Answer, reply: Reply) -> None:
+def _reply(call: Call, answer: Answer, connection: PassingProtocol) -> None:
     if answer.codes:
         tell_refused(call.request_id, answer)
     answer = call.fitting(answer)
-    headers: Headers = call.headers_of(answer)
-    reply(answer.status, headers, answer.body)
+    connection.reply(answer.status, call.header_lines(answer), answer.body)
 
 
 async def _nothing_more() -> MutableMapping[str, Any]:

@@ -7,39 +7,63 @@ everywhere. Leaves rights to those who use them. Next: tracking.py and commissio
 from __future__ import annotations
 
 import hmac
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import datetime
+from typing import NamedTuple
 
-from psycopg_pool import ConnectionPool
+import psycopg
 
 from counterfoil.clock import machine_now, monotonic
 from counterfoil.errors import Refusal, RefusalCode, refuse
 from counterfoil.model.programme import Network
 from counterfoil.store import access
 from counterfoil.store.facts import Networks
+from counterfoil.store.pool import Pool
 from counterfoil.tokens import Caller, Scope, TokenKind, bearer, is_within, parse, token_hash
 
 CACHE_S = 1.0
+RENEW_S = 0.5
+"""From this age on an answer is asked for anew, while it still serves who calls."""
+
 CACHE_CALLERS_MAX = 10_000
 _NOBODY = b"\x00" * 32
+
+
+class _Known(NamedTuple):
+    asked_at: float
+    caller: Caller
+
+
+_Key = tuple[str | None, str | None]
+"""A header, and the address that it came from."""
 
 
 class Door:
     """Tells who calls."""
 
-    def __init__(self, pool: ConnectionPool, networks: Networks) -> None:
+    def __init__(self, pool: Pool, networks: Networks) -> None:
         """`networks` gives the reference data in force: which enterprises belong to a company."""
         self._pool = pool
         self._networks = networks
-        self._callers: dict[tuple[str | None, str | None], tuple[float, Caller]] = {}
+        self._callers: dict[_Key, _Known] = {}
+        self._renewed: set[_Key] = set()
+        self._beside = ThreadPoolExecutor(max_workers=1, thread_name_prefix="door")
 
     def known(self, header: str | None, address: str | None) -> Caller | Refusal | None:
         """The answer as far as it needs no database; `None` asks for `authenticate`.
 
         `address` is the caller's, as the connection has it.
         """
-        cached = self._callers.get((header, address))
-        if cached is not None and monotonic() - cached[0] < CACHE_S:
-            return cached[1]
+        key = (header, address)
+        cached = self._callers.get(key)
+        age = monotonic() - cached.asked_at if cached is not None else CACHE_S
+        if cached is not None and age < CACHE_S:
+            if age > RENEW_S and key not in self._renewed:
+                # Otherwise all who call at the end of the second would ask the database at once.
+                self._renewed.add(key)
+                self._beside.submit(self._renew, key)
+            return cached.caller
         token = bearer(header)
         if token is None:
             return refuse(RefusalCode.MISSING_TOKEN)
@@ -52,6 +76,25 @@ class Door:
 
         Unknown, revoked and expired tokens look the same, and so does one from an address it is not for.
         """
+        asked_at = monotonic()
+        answer = self._asked(header, address)
+        if isinstance(answer, Refusal):
+            self._callers.pop((header, address), None)
+            return answer
+        if len(self._callers) >= CACHE_CALLERS_MAX:
+            self._callers.clear()
+        self._callers[header, address] = _Known(asked_at, answer)
+        return answer
+
+    def _renew(self, key: _Key) -> None:
+        try:
+            # Who calls when the answer is too old asks for itself, and hears what is wrong.
+            with suppress(psycopg.Error):
+                self.authenticate(*key)
+        finally:
+            self._renewed.discard(key)
+
+    def _asked(self, header: str | None, address: str | None) -> Caller | Refusal:
         token = bearer(header)
         parsed = parse(token) if token is not None else None
         if token is None or parsed is None:
@@ -66,11 +109,7 @@ class Door:
             if not is_within(address, stored.address_ranges):
                 return refuse(RefusalCode.INVALID_TOKEN)
             access.touch_token(connection, stored.token_id, now, address)
-            caller = self._caller(stored, self._networks.in_force(connection))
-        if len(self._callers) >= CACHE_CALLERS_MAX:
-            self._callers.clear()
-        self._callers[header, address] = (monotonic(), caller)
-        return caller
+            return self._caller(stored, self._networks.in_force(connection))
 
     def _caller(self, stored: access.StoredToken, network: Network) -> Caller:
         company = stored.company_id

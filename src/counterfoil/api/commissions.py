@@ -11,7 +11,6 @@ from typing import Any
 
 import msgspec
 from psycopg import Connection
-from psycopg_pool import ConnectionPool
 
 from counterfoil.api.answers import Answer, encoded, failure, success
 from counterfoil.api.graphql import (
@@ -34,6 +33,7 @@ from counterfoil.settings import Settings
 from counterfoil.store import acts
 from counterfoil.store.acts import Deed
 from counterfoil.store.facts import Networks
+from counterfoil.store.pool import Pool
 from counterfoil.tokens import Caller, Scope, TokenKind
 
 WITHOUT_TOKEN = frozenset({"__schema", "__type", "__typename"})
@@ -42,9 +42,7 @@ WITHOUT_TOKEN = frozenset({"__schema", "__type", "__typename"})
 class CommissionsApi:
     """Answers requests to `/query`; reads only."""
 
-    def __init__(
-        self, settings: Settings, limits: ShapeLimits, pool: ConnectionPool, networks: Networks
-    ) -> None:
+    def __init__(self, settings: Settings, limits: ShapeLimits, pool: Pool, networks: Networks) -> None:
         """`limits` are those of the settings, `pool` has connections of the serving role."""
         self._settings = settings
         self._limits = limits

@@ -1,7 +1,7 @@
 """Connections: how many there are, how their heads come in and how their answers are taken.
 
 Owns what the HTTP server leaves open: deadline and size of headers, patience with readers, the answer to what
-is no HTTP. Leaves bodies to receiving.py. Next: service.py, which hands it to the server.
+is no HTTP. Leaves bodies to receiving.py. Next: passing.py, which lets small requests by.
 """
 
 from __future__ import annotations
@@ -9,12 +9,11 @@ from __future__ import annotations
 import re
 from asyncio import TimerHandle, Transport
 from collections import Counter
-from collections.abc import Callable, MutableMapping, Sequence
-from functools import partial
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from counterfoil.api.leaving import Leaving
 from counterfoil.clock import monotonic
 
 HEAD_S = 10.0
@@ -40,18 +39,13 @@ _UPGRADE = re.compile(rb"(?<=\r\n)upgrade(?=[ \t]*:)", re.IGNORECASE)
 _IGNORED = b"x-upgrade"
 
 ARRIVED = "arrived"
-BREAK_OFF = "break_off"
 """Under this name a request's state has the moment at which its head was complete."""
+
+BREAK_OFF = "break_off"
+"""Under this name it has what ends its connection at once."""
 
 BACKLOG_S = 1.0
 """So long a request may stand before anyone looks at it; later the answer is 504."""
-
-Headers = list[tuple[bytes, bytes]]
-Reply = Callable[[int, Headers, bytes], None]
-"""Sends an answer: status, headers, body."""
-
-AtOnceWay = Callable[[MutableMapping[str, Any], bytes, Reply], bool]
-"""Takes a request whose body is there, or not; whose it takes it answers."""
 
 _REASONS = {400: "Bad Request", 431: "Request Header Fields Too Large", 504: "Gateway Timeout"}
 
@@ -61,7 +55,7 @@ class Crowd:
 
     def __init__(self, connections_max: int, address_max: int) -> None:
         self._max = connections_max
-        self._address_max = address_max
+        self.address_max = address_max
         self.here = 0
         self._by_address: Counter[str] = Counter()
 
@@ -83,21 +77,22 @@ class Crowd:
 
     def is_over(self, address: str) -> bool:
         """Whether there are more than may be, in all or from this address."""
-        return self.here > self._max or self._by_address[address] > self._address_max
+        return self.here > self._max or self._by_address[address] > self.address_max
 
     def is_far_over(self, address: str) -> bool:
         """Whether there are so many more that even saying so costs too much."""
-        return self.here > 2 * self._max or self._by_address[address] > 2 * self._address_max
+        return self.here > 2 * self._max or self._by_address[address] > 2 * self.address_max
 
 
 class GuardedProtocol(HttpToolsProtocol):
     """The HTTP server's connection, which gives up on slow heads and on answers that nobody takes."""
 
     crowd: ClassVar[Crowd] = Crowd(4_000, 4_000)
-    at_once: ClassVar[Sequence[AtOnceWay]] = ()
-    """The short way, where there is one."""
+    leaving: ClassVar[Leaving] = Leaving()
 
-    _address = ""
+    address = ""
+    """Where the caller is."""
+
     _is_one_too_many = False
     _taking: TimerHandle | None = None
     _untaken = 0
@@ -107,24 +102,32 @@ class GuardedProtocol(HttpToolsProtocol):
     _in_head = True
     _in_body = False
     _awaits_body = False
+    _is_between = True
+    _arrived: float | None = None
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         """A caller is there; it has to say something."""
         super().connection_made(transport)
-        self._address = self.client[0] if self.client else ""
-        self.crowd.enter(self._address)
-        if self.crowd.is_far_over(self._address):
+        self.address = self.client[0] if self.client else ""
+        self.crowd.enter(self.address)
+        if self.crowd.is_far_over(self.address):
             transport.abort()
             return
-        self._is_one_too_many = self.crowd.is_over(self._address)
+        self._is_one_too_many = self.crowd.is_over(self.address)
         self._expect_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The caller is gone."""
         self._stop_waiting()
         self._stop_looking()
-        self.crowd.leave(self._address)
+        self.crowd.leave(self.address)
+        if self._in_body and exc is None:
+            self.leaving.keep(self.transport, self.loop)
         super().connection_lost(exc)
+
+    def eof_received(self) -> None:
+        """The caller has said all that it says: nothing more of a body comes."""
+        self._in_body = False
 
     def pause_writing(self) -> None:
         """An answer waits for its reader."""
@@ -157,6 +160,7 @@ class GuardedProtocol(HttpToolsProtocol):
         """The first byte of a request."""
         super().on_message_begin()
         self._in_head = True
+        self._is_between = False
 
     def on_headers_complete(self) -> None:
         """The head is there: whole, and not too large."""
@@ -175,7 +179,7 @@ class GuardedProtocol(HttpToolsProtocol):
         self.scope["state"][BREAK_OFF] = self.transport.abort
         if not self.pipeline:
             # What stands behind another request waits for that one, not for the process.
-            self.scope["state"][ARRIVED] = monotonic()
+            self.scope["state"][ARRIVED] = self._arrived or monotonic()
 
     def on_body(self, body: bytes) -> None:
         """Bytes of a body, if anyone is there to read it."""
@@ -187,42 +191,11 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """The request is complete; another may follow."""
-        self._in_head = True
+        self._in_head = self._is_between = True
         self._in_body = self._awaits_body = False
         self._stop_waiting()
         if not self.transport.is_closing():
             super().on_message_complete()
-
-    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
-        if not self.at_once or cycle.scope["method"] != "POST":
-            super()._start_asgi_task(cycle, app)
-            return
-        # Most bodies come with their head: what comes now is there when the loop gets to it.
-        self.loop.call_soon(self._begin, cycle, app)
-
-    def _begin(self, cycle: RequestResponseCycle, app: Any) -> None:
-        is_delayed = cycle.more_body or cycle.disconnected or self.flow.write_paused
-        if not is_delayed and not cycle.waiting_for_100_continue:
-            scope: MutableMapping[str, Any] = cycle.scope  # type: ignore[assignment]
-            reply, body = partial(self._reply, cycle), bytes(cycle.body)
-            if any(takes(scope, body, reply) for takes in self.at_once):
-                return
-        super()._start_asgi_task(cycle, app)
-
-    def _reply(self, cycle: RequestResponseCycle, status: int, headers: Headers, body: bytes) -> None:
-        """Sends a whole answer in one piece, as the server does it in two."""
-        cycle.on_response = _nothing
-        if cycle.disconnected or self.transport.is_closing():
-            return
-        sent = [STATUS_LINE[status]]
-        for name, value in (*cycle.default_headers, *headers):
-            sent += (name, b": ", value, b"\r\n")
-        sent += (b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n", body)
-        cycle.response_started = cycle.response_complete = True
-        self.transport.write(b"".join(sent))
-        if not cycle.keep_alive:
-            self.transport.close()
-        self.on_response_complete()
 
     def on_response_complete(self) -> None:
         """The answer is out, perhaps before the whole request was in."""
@@ -280,22 +253,9 @@ class GuardedProtocol(HttpToolsProtocol):
             "content-type: application/json;charset=utf-8\r\n"
             "cache-control: no-cache\r\n"
             "access-control-allow-origin: *\r\n"
+            "x-content-type-options: nosniff\r\n"
             f"content-length: {len(body)}\r\n"
             "connection: close\r\n\r\n"
         )
         self.transport.write(head.encode() + body)
         self.transport.close()
-
-
-def _nothing() -> None:
-    pass
-
-
-def guarded(connections_max: int, address_max: int, way: AtOnceWay | None = None) -> type[GuardedProtocol]:
-    """The connections of one process, which are counted together; small requests go the short way first."""
-
-    class Counted(GuardedProtocol):
-        crowd = Crowd(connections_max, address_max)
-        at_once = () if way is None else (way,)
-
-    return Counted

@@ -16,10 +16,8 @@ from typing import Any, TypeVar
 
 import psycopg
 import structlog
-from psycopg_pool import ConnectionPool, PoolTimeout
 
-from counterfoil import metrics
-from counterfoil.api.answers import Answer, encoded
+from counterfoil.api.answers import Answer, own_error
 from counterfoil.api.auth import Door
 from counterfoil.api.calls import CallLimit
 from counterfoil.api.commissions import may_report, note_reading
@@ -48,6 +46,7 @@ from counterfoil.reporting.export_parameters import (
 )
 from counterfoil.settings import Settings
 from counterfoil.store.facts import Networks
+from counterfoil.store.pool import Pool
 from counterfoil.tokens import Caller
 
 T = TypeVar("T")
@@ -116,7 +115,7 @@ class Streamed:
 class Exports:
     """The endpoint, an ASGI application of its own."""
 
-    def __init__(self, settings: Settings, *, door: Door, pool: ConnectionPool, networks: Networks) -> None:
+    def __init__(self, settings: Settings, *, door: Door, pool: Pool, networks: Networks) -> None:
         """`pool` has connections of the serving role."""
         self._door = door
         self._pool = pool
@@ -128,12 +127,12 @@ class Exports:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one request."""
-        call = Call(scope, receive)
+        call = Call.of(scope, receive)
         try:
             answer = await self._answer(call)
         except ClientGone:
             return
-        except (NoRoom, TooSlow, PoolTimeout, psycopg.OperationalError):
+        except (NoRoom, TooSlow, psycopg.OperationalError):
             answer = _refused(call, RefusalCode.OVERLOADED)
         except Exception:
             # The edge: a bug must not leave the caller without an answer, nor show it what went wrong.
@@ -299,13 +298,12 @@ def _unfit(refusal: Refusal) -> Unfit:
 
 
 def _told(call: Call, status: int, unfit: Unfit, headers: Mapping[str, str] | None = None) -> Answer:
-    error = {
-        "code": unfit.code,
-        "message": unfit.message,
-        "param": unfit.param,
-        "hint": unfit.hint,
-        "docUrl": f"/help/errors/{unfit.code}",
-        "requestId": call.request_id,
-    }
-    metrics.refused(unfit.code)
-    return Answer(status, encoded({"error": error}), headers or {})
+    return own_error(
+        status,
+        unfit.code,
+        unfit.message,
+        unfit.hint,
+        call.request_id,
+        param=unfit.param,
+        headers=headers or {},
+    )

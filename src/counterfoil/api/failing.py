@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import psycopg
 import structlog
-from psycopg_pool import PoolTimeout
 
 from counterfoil.api.answers import Answer, failure, unexpected
 from counterfoil.api.receiving import NoRoom, TooSlow
 from counterfoil.errors import RefusalCode, refuse
 from counterfoil.intake import NotKept
 
-OVERLOAD = (NotKept, NoRoom, TooSlow, PoolTimeout, psycopg.OperationalError)
+OVERLOAD = (NotKept, NoRoom, TooSlow, psycopg.OperationalError)
 
 _log = structlog.get_logger("counterfoil")
 

@@ -9,20 +9,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from typing import Any, TypeVar
 
 import psycopg
 import structlog
 from msgspec.structs import replace
-from psycopg_pool import PoolTimeout
 
 from counterfoil import tracing
 from counterfoil.api.answers import Answer, encoded, failure
-from counterfoil.api.at_once import AtOnce
+from counterfoil.api.at_once import MODES, AtOnce
 from counterfoil.api.auth import Door
 from counterfoil.api.calls import CallLimit
 from counterfoil.api.commissions import CommissionsApi
-from counterfoil.api.connection import BACKLOG_S, AtOnceWay
+from counterfoil.api.connection import BACKLOG_S
 from counterfoil.api.export import PATH as EXPORT_PATH
 from counterfoil.api.export import Exports
 from counterfoil.api.failing import failed
@@ -58,9 +58,6 @@ T = TypeVar("T")
 
 SMALL_BATCH_ORDERS = 100
 """Up to so many orders are prepared and answered on the event loop."""
-
-ORDERS = ("/graphql", "/graphqltest")
-"""The endpoints to which orders are sent."""
 
 ANONYMOUS_S = 30
 """How long the body of a caller without a token may take."""
@@ -108,7 +105,7 @@ class Api:
         self._calls = CallLimit(settings.rate_limit)
         self._small_bytes_max = settings.large_body_kb * 1024
         # The short way counts no calls, knows no proxies, and asks the time without waiting for it.
-        self.at_once: AtOnceWay | None = None
+        self.at_once: AtOnce | None = None
         if settings.rate_limit == "off" and not settings.trusted_proxies and isinstance(clock, SystemClock):
             self.at_once = AtOnce(
                 clock=clock, door=door, intake=intake, tracking=tracking, bytes_max=self._small_bytes_max
@@ -129,7 +126,7 @@ class Api:
         if scope["path"].rstrip("/") == EXPORT_PATH:
             await self._exports(scope, receive, send)
             return
-        call = Call(scope, receive)
+        call = Call.of(scope, receive)
         try:
             answer = await self._answer(call)
         except ClientGone:
@@ -235,15 +232,15 @@ class Api:
             # It is refused for its token, whatever it says.
             return b""
         declared = call.header(b"content-length") or ""
-        if call.path in ORDERS and declared.isdigit() and int(declared) > self._small_bytes_max:
-            # Told before the body is read: so that a refusal costs little, and comes at once.
-            self.turns.refuse_if_full()
-        return await body.read(
-            declared,
-            call.header(b"content-encoding") or "",
-            call.receive,
-            ANONYMOUS_S if isinstance(caller, Refusal) else None,
-        )
+        is_large = call.path in MODES and declared.isdigit() and int(declared) > self._small_bytes_max
+        # Told before the body is read: so that a refusal costs little, and comes at once.
+        with self.turns.coming() if is_large else nullcontext():
+            return await body.read(
+                declared,
+                call.header(b"content-encoding") or "",
+                call.receive,
+                ANONYMOUS_S if isinstance(caller, Refusal) else None,
+            )
 
     def _too_large(self, call: Call, caller: Caller | Refusal) -> Answer:
         refusal = caller
@@ -312,7 +309,7 @@ class Api:
     async def _ready(self) -> Answer:
         try:
             checks = await self._run(self._readiness)
-        except (psycopg.Error, PoolTimeout) as away:
+        except psycopg.Error as away:
             checks = [unreachable(away)]
         # Names and states alone: anyone may ask, and `counterfoil doctor` says the rest.
         told = {"checks": {check.name: check.state for check in checks}}

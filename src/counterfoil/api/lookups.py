@@ -11,13 +11,12 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from psycopg_pool import ConnectionPool
-
 from counterfoil.api.lookup_projection import found_payload, list_payload
 from counterfoil.api.selection import RootField
 from counterfoil.lookups import Visible, order_history, submission, submissions_of_batch
 from counterfoil.model.orders import Mode, OrderKey, clean_text
 from counterfoil.store.facts import Networks
+from counterfoil.store.pool import Pool
 from counterfoil.tokens import Caller
 
 LOOKUPS = frozenset({"submission", "submissions", "order"})
@@ -35,7 +34,7 @@ def may_look_up(caller: Caller, mode: Mode, names: Collection[str]) -> bool:
 class Lookups:
     """Answers the root fields that are look-ups; reads only."""
 
-    def __init__(self, pool: ConnectionPool, networks: Networks) -> None:
+    def __init__(self, pool: Pool, networks: Networks) -> None:
         """`pool` has connections of the serving role."""
         self._pool = pool
         self._networks = networks

@@ -14,16 +14,16 @@ import psycopg
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from psycopg import Connection
-from psycopg_pool import ConnectionPool, PoolTimeout
 
 from counterfoil import clock, health, metrics
-from counterfoil.api.answers import Answer, encoded
+from counterfoil.api.answers import Answer, own_error
 from counterfoil.api.auth import Door
 from counterfoil.api.wire import Call
 from counterfoil.errors import Refusal, RefusalCode, refuse
 from counterfoil.metrics import Named
 from counterfoil.settings import Settings
 from counterfoil.store import health as asked
+from counterfoil.store.pool import Pool
 from counterfoil.tokens import Scope
 
 PATH = "/metrics"
@@ -85,7 +85,7 @@ ALL = (*metrics.COUNTED, *ASKED)
 class Meter:
     """The page."""
 
-    def __init__(self, settings: Settings, door: Door, pool: ConnectionPool) -> None:
+    def __init__(self, settings: Settings, door: Door, pool: Pool) -> None:
         """`pool` has connections of the serving role."""
         self._settings = settings
         self._door = door
@@ -139,14 +139,14 @@ class Meter:
         seen = {"counterfoil_disk_free_bytes": float(health.free_bytes(self._settings.data_dir))}
         unsafe: dict[str, float] = {}
         try:
-            with self._pool.connection(timeout=2) as connection:
+            with self._pool.connection(wait_s=2) as connection:
                 seen |= _seen(connection)
                 unsafe = {
                     check.name: float(check.state is health.State.FAIL)
                     for check in health.promises(connection)
                 }
             seen["counterfoil_database_up"] = 1.0
-        except (psycopg.Error, PoolTimeout):
+        except psycopg.Error:
             seen["counterfoil_database_up"] = 0.0
         for named in ASKED:
             family = GaugeMetricFamily(named.name, named.meaning, labels=named.labels)
@@ -182,15 +182,11 @@ def _since(moment: datetime | None, now: datetime) -> float:
 
 
 def _refused(call: Call, refusal: Refusal, status: int) -> Answer:
-    metrics.refused(refusal.code)
-    error = {
-        "code": str(refusal.code),
-        "message": refusal.message,
-        "hint": refusal.hint,
-        "docUrl": f"/help/errors/{refusal.code}",
-        "requestId": call.request_id,
-    }
-    headers = (
-        {"WWW-Authenticate": "Bearer"} if status == 401 else {"Allow": "GET, HEAD"} if status == 405 else {}
+    return own_error(
+        status,
+        str(refusal.code),
+        refusal.message,
+        refusal.hint,
+        call.request_id,
+        headers=_HEADERS.get(status, {}),
     )
-    return Answer(status, encoded({"error": error}), headers)

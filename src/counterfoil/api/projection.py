@@ -43,7 +43,7 @@ class Placed(NamedTuple):
 
     orders: Sequence[Order]
     batch_id: str
-    received: str
+    received_at: datetime | None
 
 
 class _Payload(NamedTuple):
@@ -67,7 +67,7 @@ def order_payload(
     placed = None
     if not refusals:
         at = None if batch_id is None else received.get(batch_id)
-        placed = Placed(orders, str(batch_id), "" if at is None else received_text(at))
+        placed = Placed(orders, str(batch_id), at)
     print_ = printer(get_named_type(field.type).name, field.selection, _fields_of)
     return encode(print_([_Payload(placed, refusals)], 1)[0])
 
@@ -82,6 +82,11 @@ def _submission_ids(placed: Placed) -> Sequence[object]:
     # The ids count on from the batch's, whose last digits are zero: no UUID has to be built for each.
     head = placed.batch_id[:-_ORDINAL_DIGITS]
     return [f"{head}{n:06x}" for n in range(1, len(placed.orders) + 1)]
+
+
+def _received_times(placed: Placed) -> Sequence[object]:
+    at = placed.received_at
+    return ["" if at is None else received_text(at)] * len(placed.orders)
 
 
 def _of_orders(name: str) -> Leaf:
@@ -155,7 +160,7 @@ _ORDER_CANCELLATION: dict[str, Leaf | One | Many] = {
 }
 _ORDER: dict[str, Leaf | One | Many] = {
     **_ORDER_CANCELLATION,
-    "orderReceivedTime": Leaf(lambda placed: [placed.received] * len(placed.orders)),
+    "orderReceivedTime": Leaf(_received_times),
     "eventTime": _of_orders("event_time"),
     "ad": _object_of_orders("ad_id"),
     "promotionalProperty": _object_of_orders("promotional_property_id"),

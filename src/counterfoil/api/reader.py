@@ -28,6 +28,7 @@ from counterfoil.api.receiving import ClientGone
 from counterfoil.api.telling import tell_accepted, tell_refused
 from counterfoil.api.timing import ANSWER, APPEND, CHECK, Spent
 from counterfoil.api.tracking import Again, Asked, Lookup, TrackingApi
+from counterfoil.api.undisturbed import undisturbed
 from counterfoil.api.wire import compressed
 from counterfoil.crashpoint import crashpoint
 from counterfoil.intake import Intake, Unknown, prepared
@@ -92,7 +93,8 @@ class Reader:
         asked = head.asked(_exactly(connection, body_size))
         crashpoint("reader.taken")
         spent = Spent()
-        answer = self._told(asked, head, connection, spent)
+        with undisturbed():
+            answer = self._told(asked, head, connection, spent)
         progress = asked.progress
         del asked
         if answer.codes:

@@ -10,9 +10,8 @@ from typing import Any
 
 import msgspec
 
-from counterfoil import metrics
 from counterfoil.administration import Refused
-from counterfoil.api.answers import Answer, encoded
+from counterfoil.api.answers import Answer, encoded, own_error
 from counterfoil.api.tracking import Asked
 from counterfoil.capture.instants import canonical_instant
 from counterfoil.errors import OwnCode, Refusal
@@ -71,13 +70,4 @@ def _moved(move: _Move, clock: SandboxTime, caller: Caller) -> Any:
 
 
 def _told(status: int, code: str, message: str, hint: str) -> Answer:
-    metrics.refused(code)
-    error = {
-        "code": code,
-        "message": message,
-        "param": None,
-        "hint": hint,
-        "docUrl": f"/help/errors/{code}",
-        "requestId": token_hex(8),
-    }
-    return Answer(status, encoded({"error": error}))
+    return own_error(status, code, message, hint, token_hex(8), param=None)

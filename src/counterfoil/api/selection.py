@@ -31,8 +31,11 @@ from counterfoil.api.inputs import Misplaced
 from counterfoil.api.schemas import Schema
 
 
-class SelectedField(Struct, frozen=True):
-    """A field of the answer: its name there, its name and type in the schema, what is wanted below it."""
+class SelectedField(Struct, frozen=True, cache_hash=True):
+    """A field of the answer: its name there, its name and type in the schema, what is wanted below it.
+
+    Its hash is kept, as printers are looked up by selections.
+    """
 
     response_key: str
     name: str

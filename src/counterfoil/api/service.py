@@ -22,14 +22,15 @@ from counterfoil import __version__
 from counterfoil.api.answers import Answer
 from counterfoil.api.auth import Door
 from counterfoil.api.commissions import CommissionsApi
-from counterfoil.api.connection import guarded
 from counterfoil.api.error_pages import error_pages
 from counterfoil.api.explorer import Explorer
 from counterfoil.api.export import Exports
 from counterfoil.api.handing import Readers
 from counterfoil.api.http import Api
+from counterfoil.api.leaving import LEAVING_MAX
 from counterfoil.api.lookups import Lookups
 from counterfoil.api.metering import Meter
+from counterfoil.api.passing import guarded
 from counterfoil.api.plain_pages import style_sheet
 from counterfoil.api.reader import Reader
 from counterfoil.api.start_page import start_page
@@ -40,8 +41,8 @@ from counterfoil.health import Check, readiness
 from counterfoil.intake import Intake
 from counterfoil.sandbox import SandboxTime
 from counterfoil.settings import Settings
-from counterfoil.store.connection import pool
 from counterfoil.store.facts import Networks
+from counterfoil.store.pool import Pool
 
 READERS_MAX = 8
 GRACE_S = 3
@@ -95,7 +96,7 @@ class Service:
         `readers` is the left end of the queue to the readers, where there are some.
         """
         self.settings = settings
-        self._pool = pool(url, name="api", size_max=READERS_MAX)
+        self._pool = Pool(url, name="api", size_max=READERS_MAX)
         self._intake = Intake(
             lambda: connect("intake"), waiting_bytes_max=settings.waiting_mb_max * 1024 * 1024
         )
@@ -135,7 +136,7 @@ def read(
     settings: Settings, url: str, connect: Callable[[str], Connection], queue: socket.socket, stop: Event
 ) -> None:
     """One reader: takes large requests from the right end of the queue until `stop` is set."""
-    connections = pool(url, name="reader", size_max=READERS_MAX)
+    connections = Pool(url, name="reader", size_max=READERS_MAX)
     intake = Intake(lambda: connect("intake"), waiting_bytes_max=settings.waiting_mb_max * 1024 * 1024)
     networks = Networks()
     try:
@@ -202,7 +203,7 @@ def run(service: Service, listener: socket.socket, *, on_start: Callable[[Callab
 def _allow_connections(connections_max: int) -> None:
     """Asks the system for as many open files as the connections need; it gives what it may."""
     soft, hard = getrlimit(RLIMIT_NOFILE)
-    wanted = 2 * connections_max + FILES_BESIDE
+    wanted = 2 * connections_max + LEAVING_MAX + FILES_BESIDE
     if soft != RLIM_INFINITY and soft < wanted:
         setrlimit(RLIMIT_NOFILE, (wanted if hard == RLIM_INFINITY else min(wanted, hard), hard))
 

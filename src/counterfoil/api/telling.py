@@ -26,7 +26,7 @@ _log = structlog.get_logger("counterfoil")
 
 def tell_accepted(request_id: str, batches: Sequence[SubmissionBatch], size: int, spent: Spent) -> None:
     """A request whose orders are durable; `size` is that of its body in bytes."""
-    submissions = sum(len(batch.orders) for batch in batches)
+    submissions = sum([len(batch.orders) for batch in batches])
     seconds = sum(spent.steps.values())
     request_accepted(request_id, [batch.batch_id for batch in batches], submissions, size, seconds)
     if seconds > SLOW_S:

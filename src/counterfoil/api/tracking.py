@@ -31,7 +31,7 @@ from counterfoil.api.order_lists import OrderList
 from counterfoil.api.projection import order_payload
 from counterfoil.api.schemas import tracking as tracking_schema
 from counterfoil.api.selection import RootField
-from counterfoil.api.undisturbed import undisturbed
+from counterfoil.api.undisturbed import LARGE, undisturbed
 from counterfoil.capture.body import Request, read_request
 from counterfoil.capture.shape import ShapeLimits
 from counterfoil.capture.tracking.documents import LIST_ARGUMENTS, orders
@@ -159,7 +159,9 @@ class TrackingApi:
 
     def judge(self, asked: Asked) -> Answer | Accepted | Again | Lookup:
         """The answer, or what has to be durable, or to be read, before there is one."""
-        with undisturbed(len(asked.body)):
+        if len(asked.body) < LARGE:
+            return self._judged(asked)
+        with undisturbed():
             return self._judged(asked)
 
     def _judged(self, asked: Asked) -> Answer | Accepted | Again | Lookup:
@@ -212,11 +214,12 @@ class TrackingApi:
 
     def _unauthorised(self, caller: Caller, mode: Mode, lists: Sequence[OrderList]) -> dict[str, Refusal]:
         """Refusals by response key: a missing scope, a test token on the live endpoint, a foreign id."""
-        refusal = refuse(RefusalCode.UNAUTHORIZED, fields=("enterpriseId",))
-        if not caller.may_track(mode):
-            return {each.response_key: refusal for each in lists}
-        owned = _as_texts(caller.enterprises)
-        return {each.response_key: refusal for each in lists if not owned.issuperset(each.enterprise_ids)}
+        owned = _as_texts(caller.enterprises) if caller.may_track(mode) else None
+        return {
+            each.response_key: refuse(RefusalCode.UNAUTHORIZED, fields=("enterpriseId",))
+            for each in lists
+            if owned is None or not owned.issuperset(each.enterprise_ids)
+        }
 
     def _field_answer(
         self, field: RootField, asked: Asked, too_many: Refusal | None, strangers: Mapping[str, Refusal]
@@ -282,9 +285,8 @@ class TrackingApi:
         def answer_with(receipts: Sequence[Receipt]) -> Answer:
             # Holds neither the document nor the body, which are large while the orders are made durable.
             received = {receipt.batch_id: receipt.received_at for receipt in receipts}
-            return success(
-                (answer.field.response_key, printed(answer, received)) for answer in answers
-            )._replace(codes=codes)
+            told = success((answer.field.response_key, printed(answer, received)) for answer in answers)
+            return told._replace(codes=codes) if codes else told
 
         if batches:
             return Accepted(batches, answer_with)

@@ -14,12 +14,12 @@ LARGE = 64 * 1024
 
 
 @contextmanager
-def undisturbed(size: int) -> Iterator[None]:
-    """No garbage collection meanwhile, where a body of so many bytes is large.
+def undisturbed() -> Iterator[None]:
+    """No garbage collection meanwhile.
 
-    Two threads at once may let it begin again early, which is no harm.
+    Two threads at once may let it begin again early, which is no harm. Within another one it changes nothing.
     """
-    if size < LARGE or not gc.isenabled():
+    if not gc.isenabled():
         yield
         return
     gc.disable()

@@ -10,20 +10,32 @@ import asyncio
 import gzip
 import json
 from collections.abc import Awaitable, Callable, MutableMapping
+from functools import lru_cache
 from itertools import count
 from secrets import token_hex
 from typing import Any
 from urllib.parse import parse_qs
 
 from counterfoil.api.answers import DETAILED, Answer
-from counterfoil.api.connection import ARRIVED, BREAK_OFF, Headers
+from counterfoil.api.connection import ARRIVED, BREAK_OFF
+from counterfoil.api.heads import Head, headers_of
 from counterfoil.api.receiving import Receive
-from counterfoil.api.timing import ANSWER, Spent
+from counterfoil.api.timing import ANSWER, READ, Spent
 from counterfoil.api.tracking import Progress
 from counterfoil.clock import monotonic
 
 Scope = MutableMapping[str, Any]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Headers = list[tuple[bytes, bytes]]
+
+DETAILS = b"counterfoil-errors"
+"""The header by which details are asked for (D14)."""
+
+ACCEPTS_MAX = 64
+"""Values of `Accept` that are remembered; callers send the same ones again and again."""
+
+TAKEN_IN_BYTES_MAX = 64 * 1024
+"""After a 504 so long a body is still taken in, so that its connection serves on; a longer one is not."""
 
 GZIP_ANSWER_BYTES_MIN = 1024
 PARAMETERS_MAX = 20
@@ -47,6 +59,17 @@ _COMMON = {
 }
 """What every answer has, whatever its type."""
 
+_PLAIN_LINES = b"".join(
+    b"%b: %b\r\n" % each
+    for each in (
+        (b"content-type", b"%b"),
+        (b"x-request-id", b"%b"),
+        *_COMMON.items(),
+        (b"content-length", b"%d"),
+    )
+)
+"""The headers of an answer that has none of its own."""
+
 PREFLIGHT = {
     "Allow": "GET, HEAD, POST, OPTIONS",
     "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
@@ -58,19 +81,33 @@ PREFLIGHT = {
 class Call:
     """The head of one request."""
 
-    def __init__(self, scope: Scope, receive: Receive) -> None:
-        self.method: str = scope["method"]
-        self.path: str = scope["path"].rstrip("/") or "/"
-        self.query: bytes = scope.get("query_string", b"")
-        self.address: str | None = (scope.get("client") or (None,))[0]
+    def __init__(
+        self,
+        head: Head,
+        address: str | None,
+        receive: Receive,
+        *,
+        arrived: float | None = None,
+        break_off: Callable[[], None] | None = None,
+    ) -> None:
+        """`arrived` is when the head was complete, `break_off` ends the connection."""
+        self.method, self.path, self.query, self._headers = head
+        self.address = address
         self.receive = receive
         self.request_id = f"{PROCESS_ID}{next(_numbers):08x}"
         self.progress = Progress()
         self.spent = Spent()
+        self._arrived = arrived
+        self._break_off = break_off
+
+    @classmethod
+    def of(cls, scope: Scope, receive: Receive) -> Call:
+        """The call of a scope, as the ASGI has it."""
+        path = scope["path"].rstrip("/") or "/"
+        head = Head(scope["method"], path, scope.get("query_string", b""), headers_of(scope["headers"]))
+        address = (scope.get("client") or (None,))[0]
         state = scope.get("state", {})
-        self._arrived: float | None = state.get(ARRIVED)
-        self._break_off: Callable[[], None] | None = state.get(BREAK_OFF)
-        self._headers = _headers(scope)
+        return cls(head, address, receive, arrived=state.get(ARRIVED), break_off=state.get(BREAK_OFF))
 
     def waited_s(self) -> float:
         """How long ago its head was complete, as far as the connection says."""
@@ -83,7 +120,7 @@ class Call:
     @property
     def is_detailed(self) -> bool:
         """Whether codes and hints are wanted beside the sentences (D14)."""
-        return self._headers.get(b"counterfoil-errors", "").strip().lower() == DETAILED
+        return self._headers.get(DETAILS, "").strip().lower() == DETAILED
 
     async def gone(self) -> None:
         """Returns when the caller is gone; to be asked once the body is read."""
@@ -123,6 +160,13 @@ class Call:
             return answer
         return compressed(answer) if self.takes_gzip else varying(answer)
 
+    def header_lines(self, answer: Answer) -> bytes:
+        """The same headers as lines."""
+        if answer.headers or answer.status == 204:
+            return b"".join([b"%b: %b\r\n" % each for each in self.headers_of(answer)])
+        kind = _content_type(self._headers.get(b"accept"))
+        return _PLAIN_LINES % (kind, self.request_id.encode(), len(answer.body))
+
     def headers_of(self, answer: Answer) -> Headers:
         """The headers with which an answer goes out."""
         headers = {
@@ -132,11 +176,21 @@ class Call:
         }
         for name, value in answer.headers.items():
             headers[name.lower().encode()] = value.encode("latin-1")
+        if answer.status == 504 and self._has_much_to_come:
+            headers[b"connection"] = b"close"
         if answer.status == 204:
             del headers[b"content-type"]
         else:
             headers[b"content-length"] = b"%d" % len(answer.body)
         return list(headers.items())
+
+    @property
+    def _has_much_to_come(self) -> bool:
+        if READ in self.spent.steps:
+            return False
+        declared = self._headers.get(b"content-length", "")
+        is_long = declared.isdigit() and int(declared) > TAKEN_IN_BYTES_MAX
+        return is_long or b"transfer-encoding" in self._headers
 
     def timed(self, answer: Answer) -> Answer:
         """The answer with a header that says where its time went."""
@@ -156,17 +210,6 @@ class Call:
         return weight not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
 
 
-def _headers(scope: Scope) -> dict[bytes, str]:
-    headers: dict[bytes, str] = {}
-    for name, value in scope["headers"]:
-        text = value.decode("latin-1")
-        if name == b"authorization" and name in headers:
-            # Two headers say two things: neither is believed (D8).
-            text = f"{headers[name]}\x00{text}"
-        headers[name] = text
-    return headers
-
-
 def _accepted(header: str) -> dict[str, str]:
     """The names in a list such as `Accept`, in small letters, each with its weight as it stands."""
     accepted: dict[str, str] = {}
@@ -178,6 +221,7 @@ def _accepted(header: str) -> dict[str, str]:
     return accepted
 
 
+@lru_cache(maxsize=ACCEPTS_MAX)
 def _content_type(accept: str | None) -> bytes:
     """`application/json`, unless the other is the sole type that is accepted (D15)."""
     if accept is None or _accepted(accept).keys() != {GRAPHQL_JSON}:
