@@ -305,11 +305,6 @@ def needs_strace() -> str:
     return f"strace may not trace: {tried}" if tried else ""
 
 
-def needs_faketime() -> str:
-    """A clock that jumps for whole processes."""
-    return "" if shutil.which("faketime") else "no faketime; clocks jump in tests/crash/test_clock.py alone"
-
-
 def _tried(*command: str | Path) -> str:
     try:
         ran = subprocess.run(command, capture_output=True, check=False, timeout=20)

@@ -88,6 +88,7 @@ def create(desk: Desk, journal: Journal, order_ids: Sequence[str]) -> None:
 def race(desk: Desk, journal: Journal, order_ids: Sequence[str], operations: int, seed: int) -> None:
     """Eight threads change the same orders while four processors decide; returns when all is decided."""
     stop = Event()
+    patience_s = patience(operations)
 
     def sender(n: int) -> None:
         random = Random(f"{seed} {n}")
@@ -110,20 +111,25 @@ def race(desk: Desk, journal: Journal, order_ids: Sequence[str], operations: int
             sent += len(chosen)
 
     with ThreadPoolExecutor(SENDERS + PROCESSORS) as pool:
-        processors = [pool.submit(decide_until, desk, stop.is_set) for _ in range(PROCESSORS)]
+        processors = [pool.submit(decide_until, desk, stop.is_set, patience_s) for _ in range(PROCESSORS)]
         try:
             for each in [pool.submit(sender, n) for n in range(SENDERS)]:
-                each.result(DECIDED_S)
+                each.result(patience_s)
         finally:
             stop.set()
         for processor in processors:
-            processor.result(DECIDED_S)
+            processor.result(patience_s)
 
 
-def decide_until(desk: Desk, is_over: Callable[[], bool]) -> None:
+def patience(operations: int) -> float:
+    """How many seconds so many may take until all are decided, on a machine that others use."""
+    return DECIDED_S * max(1.0, operations / 1000)
+
+
+def decide_until(desk: Desk, is_over: Callable[[], bool], patience_s: float = DECIDED_S) -> None:
     """A processor: decides until it is over and nothing waits; an error that passes is tried again."""
     worker = desk.new_worker(chunk_max=20)
-    deadline = time.monotonic() + DECIDED_S
+    deadline = time.monotonic() + patience_s
     try:
         while time.monotonic() < deadline:
             try:

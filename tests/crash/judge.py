@@ -66,6 +66,19 @@ def violations(connection: Connection) -> list[str]:
     ]
 
 
+def judged_otherwise(ask: Ask) -> Sequence[tuple[Any, ...]]:
+    """Changes that were posted after their order's lock instant, or refused as locked before it."""
+    return ask(
+        "SELECT made.order_id, made.outcome, made.code, request.received_at, state.locks_at"
+        " FROM submission_outcome AS made JOIN intake_request AS request USING (position)"
+        " JOIN action ON (action.enterprise_id, action.action_tracker_id, action.order_id)"
+        " = (made.enterprise_id, made.action_tracker_id, made.order_id)"
+        " JOIN action_current AS state ON state.original_action_id = action.original_action_id"
+        " WHERE made.kind <> 'create' AND (made.outcome = 'posted' AND request.received_at >= state.locks_at"
+        " OR made.code = 'ORDER_LOCKED' AND request.received_at < state.locks_at)"
+    )
+
+
 def _unanswered(history: History) -> list[str]:
     late = [attempt for attempt in history.attempts if attempt.took_s > HANGS_S]
     odd = {attempt.told for attempt in history.attempts if attempt.state is State.REFUSED} - REFUSALS

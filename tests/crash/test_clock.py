@@ -1,6 +1,7 @@
 """R9: the clock steps back and forth, and nothing locks early, falls back, or is judged by another time.
 
-Owns the walks of the clock. In-process, by the database's clock; whole processes need `faketime`.
+Owns the walks of the clock. In-process, by the database's clock; for whole processes see
+tests/processes/test_jumping_clock.py.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from counterfoil.clock import SystemClock
 from counterfoil.model.orders import Cancellation, NewOrder, Restatement
 from counterfoil.scheduler import Scheduler
 from counterfoil.store.connection import connect
-from tests.crash.judge import violations
+from tests.crash.judge import judged_otherwise, violations
 from tests.desk import AD_NORTHWIND, NORTHWIND, PUBLISHER_B, Desk
 
 START = datetime(2027, 1, 15, 12, tzinfo=UTC)
@@ -93,7 +94,7 @@ def test_a_clock_that_jumps_moves_no_receipt_and_no_lock(desk: Desk, administrat
     ]
     assert sorted(received) == received
     assert sorted(posted) == posted
-    assert [] == _judged_otherwise(desk)
+    assert [] == judged_otherwise(lambda question: desk.connection.execute(question).fetchall())
     with connect(desk.urls.server, name="verify", autocommit=True) as connection:
         assert [] == violations(connection)
 
@@ -107,18 +108,6 @@ def test_ahead_is_judged_by_the_clock_as_it_is_now(desk: Desk) -> None:
     assert () == validation.check([order], now, items_max=100, tolerance=timedelta())
     assert 1 == len(validation.check([order], stepped, items_max=100, tolerance=timedelta(seconds=60)))
     assert () == validation.check([order], stepped, items_max=100, tolerance=timedelta(seconds=120))
-
-
-def _judged_otherwise(desk: Desk) -> list[tuple[object, ...]]:
-    """Changes that were posted after their order's lock instant, or refused as locked before it."""
-    return desk.connection.execute(
-        "SELECT made.order_id, made.outcome, made.code, request.received_at, state.locks_at"
-        " FROM submission_outcome AS made JOIN intake_request AS request USING (position)"
-        " JOIN action ON (action.enterprise_id, action.action_tracker_id, action.order_id)"
-        " = (made.enterprise_id, made.action_tracker_id, made.order_id)"
-        " JOIN action_current AS state ON state.original_action_id = action.original_action_id"
-        " WHERE made.kind <> 'create' AND (made.outcome = 'posted') = (request.received_at >= state.locks_at)"
-    ).fetchall()
 
 
 def _in(administrator: str, desk: Desk) -> str:

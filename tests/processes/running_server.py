@@ -18,6 +18,8 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from counterfoil.supervision import BEGIN
+
 READY_S = 45
 STOP_S = 5
 """What the product promises for SIGTERM and Ctrl-C."""
@@ -158,6 +160,9 @@ class Part(Wire):
                 stdin=subprocess.PIPE,
                 pass_fds=(listener.fileno(),),
             )
+        assert self._process.stdin is not None
+        self._process.stdin.write(BEGIN)
+        self._process.stdin.flush()
 
     def wait(self) -> int:
         """Its exit code, once it has ended by itself."""

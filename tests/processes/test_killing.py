@@ -5,6 +5,8 @@ Owns who lives afterwards. Kills at random moments under load are tests/crash/ro
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from http.client import HTTPException
 from pathlib import Path
 from threading import Event, Thread
@@ -13,7 +15,15 @@ from typing import Any
 from tests.processes.book import Book
 from tests.processes.conftest import StartServer
 from tests.processes.documents import create
-from tests.processes.running_server import Reply, RunningServer, kill, processes_on, until
+from tests.processes.running_server import (
+    READY_S,
+    Reply,
+    RunningServer,
+    environment,
+    kill,
+    processes_on,
+    until,
+)
 
 
 def _assert_each_once(book: Book, accepted: list[str], order_ids: list[str]) -> None:
@@ -44,6 +54,21 @@ def test_children_end_when_their_supervisor_is_killed(
 
     again.kill()
     until(lambda: processes_on(data_dir) == [], "no process is left")
+
+
+def test_a_child_that_is_never_told_to_begin_does_nothing(data_dir: Path) -> None:
+    """It loads, and ends with its supervisor; a database that does not run is not started for it."""
+    ran = subprocess.run(
+        [sys.executable, "-m", "counterfoil.child", "processor"],
+        env=environment(data_dir=str(data_dir)),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=READY_S,
+        check=False,
+    )
+
+    assert (0, b"", b"") == (ran.returncode, ran.stdout, ran.stderr)
+    assert [] == processes_on(data_dir)
 
 
 class _Client:

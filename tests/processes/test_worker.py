@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from tests.processes.book import Book
 from tests.processes.conftest import StartServer
 from tests.processes.documents import create
-from tests.processes.running_server import kill, processes_on
+from tests.processes.running_server import kill, processes_on, until
 
 
 def test_a_worker_alone_posts_what_a_server_accepts(
@@ -46,3 +49,16 @@ def test_a_start_notes_the_settings_of_deciding(start: StartServer, data_dir: Pa
         assert 0 == start(update_time_behind="reject").stop()
         assert 0 == start(update_time_behind="reject").stop()
         assert [(False, 100), (True, 100)] == book.ask(asked)
+
+
+@pytest.mark.parametrize(("niceness", "given"), [(5, {}), (0, {"processor_niceness": "0"})])
+def test_processors_stand_back(start: StartServer, niceness: int, given: dict[str, str]) -> None:
+    """A processor has a lower priority than an API process: by five, or by what the setting says."""
+    server = start(**given)
+    api, processor = server.child("api"), server.child("processor")
+    assert api is not None
+    assert processor is not None
+
+    until(lambda: niceness == os.getpriority(os.PRIO_PROCESS, processor.pid), f"niceness {niceness}")
+    assert 0 == os.getpriority(os.PRIO_PROCESS, api.pid)
+    assert 0 == server.stop()
