@@ -99,6 +99,9 @@ def sampled(server: RunningServer, at_s: float, submissions: int) -> Sample:
             opened = sum(1 for _ in Path(f"/proc/{process.pid}/fd").iterdir())
         except OSError:
             continue
+        if "RssAnon:" not in status:
+            # It ended between the two looks, and has no memory any more.
+            continue
         # Shared memory is the database's own cache, and as large as it was configured.
         memory[role] += int(status.partition("RssAnon:")[2].split()[0]) * 1024
         files[role] += opened
