@@ -1,7 +1,8 @@
 """Logs: one line an event on standard error, JSON for services, words for people at a terminal.
 
 Owns their form. A line has ids, codes and numbers: never what an order says, a token, or an address; of an
-exception its kind and the places it passed. Whatever is in a line, it stays one. Next: watching.py.
+exception its kind and the places it passed. Whatever is in a line, it stays one; a line that cannot be written
+is left out. Next: watching.py.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import json
 import logging
 import sys
 from collections.abc import Mapping, MutableMapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -84,7 +86,14 @@ def request_accepted(
             f"{at} info     accepted request_id={request_id} batch_id={batches} submissions={submissions}"
             f" bytes={size} ms={milliseconds}\n"
         )
-    sys.stderr.write(text)
+    _write(text)
+
+
+def _write(text: str) -> None:
+    # A full disk or a reader that is gone must cost no order its answer, and no processor its life.
+    with suppress(OSError, ValueError):
+        sys.stderr.write(text)
+        sys.stderr.flush()
 
 
 class _Stderr:
@@ -94,9 +103,8 @@ class _Stderr:
         """Takes the name of a logger, which no line needs."""
 
     def msg(self, line: str) -> None:
-        """Writes one line."""
-        sys.stderr.write(f"{line}\n")
-        sys.stderr.flush()
+        """Writes one line, if it can be written."""
+        _write(f"{line}\n")
 
     debug = info = warning = error = exception = critical = log = msg
 

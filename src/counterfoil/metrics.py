@@ -24,6 +24,9 @@ from prometheus_client.multiprocess import MultiProcessCollector
 PROCESSING_BUCKETS_S = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 600, 3600)
 COMMIT_BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
 SLOTS_MAX = 1024
+RESERVED_BYTES = 128 * 1024
+"""Of the file of counts: more than all series of a process take."""
+
 OVERLOADED = "OVERLOADED"
 """The code of what is turned away because too much waits; errors.py stands above this room."""
 
@@ -201,6 +204,15 @@ def _free_slots(folder: Path) -> Iterator[tuple[int, int]]:
         os.close(descriptor)
 
 
+def _reserve(file: Path) -> None:
+    """Takes the room on disk that all counts of a process need, as long as there is some."""
+    # The file is written as memory. Where a disk is full, a page without room would end the process.
+    if not hasattr(os, "posix_fallocate"):
+        return
+    with file.open("ab") as opened, suppress(OSError):
+        os.posix_fallocate(opened.fileno(), 0, RESERVED_BYTES)
+
+
 def _values_in(folder: Path, slot: int) -> type:
     """The kind of number that prometheus-client counts with, kept in the slot's files."""
     files: dict[str, Any] = {}
@@ -224,7 +236,9 @@ def _values_in(folder: Path, slot: int) -> type:
         ) -> None:
             with lock:
                 if kind not in files:
-                    files[kind] = opened(str(folder / f"{kind}_{slot}.db"))
+                    file = folder / f"{kind}_{slot}.db"
+                    _reserve(file)
+                    files[kind] = opened(str(file))
                 self._file = files[kind]
                 self._key = mmap_key(metric, name, labels, label_values, meaning)
                 self._value = float(self._file.read_value(self._key)[0])

@@ -23,7 +23,7 @@ from counterfoil.store.embedded import Lease, acquire, place, roles
 from tests.crash.proxy import Proxy
 from tests.processes.running_server import RunningServer, Wire, counterfoil, until
 
-MEMORY_BYTES = 300 * 1024 * 1024
+MEMORY_BYTES = 400 * 1024 * 1024
 LOOP_BYTES = 600 * 1024 * 1024
 
 

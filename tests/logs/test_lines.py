@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import re
+import sys
 
 import pytest
 import structlog
@@ -105,3 +107,25 @@ def test_an_exception_is_told_without_its_words(capsys: pytest.CaptureFixture[st
         assert ("said" in first) == (level == "debug")
         assert "cfoil_live_secret" not in json.dumps([second] if level == "debug" else [first, second])
         assert ("library", "library") == (second["event"], second["logger"])
+
+
+class _Full:
+    """A place for lines in which there is no room."""
+
+    def isatty(self) -> bool:
+        return False
+
+    def write(self, _text: str) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    def flush(self) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_line_that_cannot_be_written_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A full disk under the log stops nothing that has something to tell."""
+    monkeypatch.setattr(sys, "stderr", _Full())
+    configure_logs(form="json", level="info", requests=True)
+
+    request_accepted("r-1", ["b-1"], 1, 512, 0.01)
+    structlog.get_logger("counterfoil").error("process_died", code=1)

@@ -75,6 +75,19 @@ def test_each_process_tells_of_all(tmp_path: Path) -> None:
     assert 2 == len(list((tmp_path / "m").glob("*.db")))
 
 
+def test_counts_have_their_room(tmp_path: Path) -> None:
+    """Every page of the files is on the disk from the start: a disk that fills up ends nobody who counts."""
+    counting = Counting(tmp_path / "m")
+    try:
+        counting.tell("accept 1")
+        sizes = [file.stat().st_blocks * 512 for file in (tmp_path / "m").glob("*.db")]
+    finally:
+        counting.kill()
+
+    assert sizes
+    assert min(sizes) >= metrics.RESERVED_BYTES
+
+
 def test_the_names_are_those_of_the_table() -> None:
     """What this process counts has the names, kinds and labels of the printed table, and none else."""
     families = list(metrics.families())

@@ -111,20 +111,32 @@ def _answer(
     promise: Future[list[Receipt]],
 ) -> None:
     try:
+        answer = _told(call, accepted, size, promise)
+        if answer is None:
+            call.cut()
+            return
+        _reply(call, answer, connection)
+    except Exception:
+        # Nobody else looks after this caller, who would wait without end.
+        connection.cut()
+        raise
+
+
+def _told(call: Call, accepted: Accepted, size: int, promise: Future[list[Receipt]]) -> Answer | None:
+    """What the caller is told, `None` where no answer would be true."""
+    try:
         receipts = promise.result()
         call.spent.on(APPEND)
         tell_accepted(call.request_id, accepted.batches, size, call.spent)
         crashpoint("intake.committed_unanswered")
-        answer = accepted.answer(receipts)
+        return accepted.answer(receipts)
     except Unknown:
-        # Nobody knows whether it was kept, and no answer would be true (C1, D18).
+        # Nobody knows whether it was kept (C1, D18).
         _log.warning("outcome_unknown", request_id=call.request_id)
-        call.cut()
-        return
+        return None
     except Exception as error:
         # The edge, as above.
-        answer = failed(error, call.progress.field, call.request_id, detailed=False)
-    _reply(call, answer, connection)
+        return failed(error, call.progress.field, call.request_id, detailed=False)
 
 
 def _reply(call: Call, answer: Answer, connection: PassingProtocol) -> None:
