@@ -26,7 +26,7 @@ from counterfoil.sandbox import KeptClock, SandboxTime
 from counterfoil.settings import SettingError, Settings
 from counterfoil.store import log, reference
 from counterfoil.store.connection import DatabaseUrls, connect
-from counterfoil.store.embedded import Lease, StoreUnavailable, acquire, is_running
+from counterfoil.store.embedded import Lease, StoreUnavailable, Watch, acquire, is_running
 from counterfoil.store.migrate import Migration, migrate
 from counterfoil.supervision import only_server_of
 from counterfoil.worker import Worker
@@ -63,6 +63,7 @@ class Database:
         self._say = say
         self._lease: Lease | None = None
         self._again_at = 0.0
+        self._watch = Watch(settings.data_dir)
         self.urls = self._reach()
 
     def _reach(self) -> DatabaseUrls:
@@ -78,8 +79,12 @@ class Database:
         return DatabaseUrls(self._lease.urls.server, self._lease.urls.owner)
 
     def keep_alive(self) -> None:
-        """Starts the embedded database again if it died; when that fails, again after a pause."""
-        if self._lease is None or is_running(self._settings.data_dir) or monotonic() < self._again_at:
+        """Starts the embedded database again if it died or stands still; when that fails, after a pause."""
+        if self._lease is None or monotonic() < self._again_at:
+            return
+        if self._watch.ended_standstill():
+            _log.error("database_stood_still")
+        if is_running(self._settings.data_dir):
             return
         before = self._lease
         _log.error("database_died")

@@ -9,6 +9,7 @@ from counterfoil.store.embedded.modes import Loose, has_database, loose
 from counterfoil.store.embedded.place import flush
 from counterfoil.store.embedded.postmaster import postmaster_pid
 from counterfoil.store.embedded.roles import EmbeddedUrls
+from counterfoil.store.embedded.standstill import Watch
 from counterfoil.store.embedded.unavailable import (
     BinariesMissing,
     DatabaseBroken,
@@ -27,6 +28,7 @@ __all__ = [
     "Loose",
     "StartFailed",
     "StoreUnavailable",
+    "Watch",
     "WrongVersion",
     "acquire",
     "flush",
