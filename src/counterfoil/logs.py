@@ -1,8 +1,8 @@
 """Logs: one line an event on standard error, JSON for services, words for people at a terminal.
 
 Owns their form. A line has ids, codes and numbers: never what an order says, a token, or an address; of an
-exception its kind and the places it passed. Whatever is in a line, it stays one; one that cannot be written is
-left out. Next: watching.py.
+exception its kind and the places it passed. Whatever is in a line, it stays one; one that cannot be written
+is left out. Next: watching.py.
 """
 
 from __future__ import annotations

@@ -67,6 +67,12 @@ def test_overload_is_told_and_passes(start: StartServer, data_dir: Path, seeded:
     assert "request_failed" not in server.output
 
 
+def _peak(server: RunningServer, seeded: dict[str, Any], name: str, orders: int) -> float:
+    """Requests a second where as many come as can be served."""
+    plan = _plan(server, seeded, name, connections=3, seconds=10, orders=orders, literals=False)
+    return Beside(plan).outcome().accepted_a_second
+
+
 @pytest.mark.deep
 @pytest.mark.parametrize("times", [2, 5, 10])
 def test_overload_for_long_costs_little(
@@ -75,10 +81,11 @@ def test_overload_for_long_costs_little(
     """30 s of several times the capacity in 10,000-order requests: four fifths of the peak get through."""
     server = start(large_waiting_max="4")
     orders = 10_000
-    peak = Beside(_plan(server, seeded, "PEAK", connections=3, seconds=10, orders=orders, literals=False))
-    capacity = peak.outcome().accepted_a_second
+    before = _peak(server, seeded, "BEFORE", orders)
     plan = _plan(server, seeded, "OVER", connections=64, seconds=30, orders=orders, literals=False)
-    outcome = Beside(plan._replace(rate=times * capacity)).outcome()
+    outcome = Beside(plan._replace(rate=times * before)).outcome()
+    # What a machine can do drifts by more than a fifth within a minute: the peak is that of both sides.
+    capacity = (before + _peak(server, seeded, "BEHIND", orders)) / 2
     after = server.post("/graphql", seeded["tokens"]["advertiser"], create(seeded, "AFTER"))
 
     _assert_right(outcome, _kept(data_dir, "OVER"), orders)

@@ -22,7 +22,7 @@ from counterfoil.intake import new_batch_id, prepared
 from counterfoil.model.orders import Channel, Kind, Mode, SubmissionBatch, submission_id
 from counterfoil.store import log
 from counterfoil.store.connection import connect
-from tests.crash.inside import decide_until
+from tests.crash.inside import decide_until, patience
 from tests.desk import BEGINNING, Desk
 from tests.properties.credit import Key
 from tests.properties.generations import Settings
@@ -117,7 +117,9 @@ class Repeats:
         sendings = sent_often(orders, self.random)
         stop = Event()
         with ThreadPoolExecutor(processors) as pool:
-            deciding = [pool.submit(decide_until, self.desk, stop.is_set) for _ in range(processors)]
+            deciding = [
+                pool.submit(decide_until, self.desk, stop.is_set, patience(orders)) for _ in range(processors)
+            ]
             try:
                 for batch in batches_of(sendings, self.random):
                     self._send(batch)

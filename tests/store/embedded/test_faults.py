@@ -149,6 +149,23 @@ def test_a_server_waits_for_the_survivors_of_a_killed_one(used_dir: Path) -> Non
     assert ["Processes of a killed server are still at work; waiting for their end."] == said
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells which processes are a dead server's")
+def test_survivors_that_never_end_are_ended(used_dir: Path) -> None:
+    """A backend that stands still for good keeps nobody from starting the next server."""
+    with acquire(used_dir) as lease, closing(psycopg.connect(lease.urls.owner)) as connection:
+        survivor, server = connection.info.backend_pid, embedded.postmaster_pid(used_dir)
+        assert server is not None
+        os.kill(survivor, signal.SIGSTOP)
+        os.kill(server, signal.SIGKILL)
+        wait_for(lambda: not embedded.is_running(used_dir))
+        try:
+            acquire(used_dir).release()
+            wait_for(lambda: not Path(f"/proc/{survivor}/cwd").exists())
+        finally:
+            with suppress(ProcessLookupError):
+                os.kill(survivor, signal.SIGKILL)
+
+
 def test_a_killed_starter_leaves_a_server_that_others_take_over(used_dir: Path) -> None:
     """The server outlives its starter, serves the next process, and stops with it: the dead don't count."""
     with another_process(used_dir) as starter:

@@ -45,6 +45,21 @@ def settle(lock_file: Path, place: Place) -> None:
         lock_file.unlink()
 
 
+def survivors(place: Place) -> list[int]:
+    """Processes of a server that is dead itself; none where the system does not tell what works where."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            is_ours = (folder / "cwd").samefile(place.cluster)
+            # A title in place of a command: `postgres: counterfoil: ...`.
+            is_server = (folder / "cmdline").read_bytes().startswith(b"postgres:")
+        except OSError:
+            continue
+        if is_ours and is_server:
+            found.append(int(folder.name))
+    return found
+
+
 def _is_left_over(lock_file: Path, place: Place) -> bool:
     pid = _pid_in(lock_file)
     if pid is None:

@@ -5,7 +5,10 @@ Owns the cluster's making, settings and log. Leaves roles to roles.py. Next: pos
 
 import os
 import re
+import signal
 import sys
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
 
@@ -21,12 +24,20 @@ from counterfoil.store.embedded.place import (
     remove_all,
     write,
 )
-from counterfoil.store.embedded.postmaster import postmaster_pid, settle, socket_folder, status_of
+from counterfoil.store.embedded.postmaster import (
+    postmaster_pid,
+    settle,
+    socket_folder,
+    status_of,
+    survivors,
+)
 from counterfoil.store.embedded.roles import ADMIN
 from counterfoil.store.embedded.unavailable import DatabaseBroken, StartFailed, WrongVersion
 
 # Recovery after a crash reads the whole write-ahead log again; a stop writes everything down.
 PATIENCE_SECONDS = 600
+ASKED_AFTER, ENDED_AFTER = 2, 4
+"""Tries, half a second each, after which the survivors of a killed server are told to end, and are ended."""
 LOG_BYTES_MAX = 8_000_000
 LOG_BYTES_KEPT = 1_000_000
 LOG_LINES_SHOWN = 20
@@ -215,8 +226,17 @@ def _launch(place: Place, account: Account, programs: Path, say: Say) -> None:
             break
         if attempt % 10 == 0:
             say("Processes of a killed server are still at work; waiting for their end.")
+        # One may wait for ever for a lock whose holder was killed with its server.
+        if attempt >= ASKED_AFTER:
+            _end_all(survivors(place), signal.SIGQUIT if attempt < ENDED_AFTER else signal.SIGKILL)
         clock.sleep(0.5)
     raise _failed(place, "The database could not be started")
+
+
+def _end_all(pids: Sequence[int], how: signal.Signals) -> None:
+    for pid in pids:
+        with suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, how)
 
 
 def _wait_until_gone(place: Place) -> None:
