@@ -46,9 +46,9 @@ demo: setup  ## start Counterfoil with a demo network, ready to take orders
 test: setup  ## run the quick tests
 	@$(BIN)/python -m pytest -q -n 2
 
-test-deep: setup  ## judge 200,000 steps of random histories by the naive model (SEED=1)
+test-deep: setup  ## 200,000 steps of random histories, then every deep test; goes on where it stopped (SEED=1 MINUTES=120 ONLY=tests/crash)
 	@$(BIN)/python -m tests.properties.deep --seed $(or $(SEED),1)
-	@$(BIN)/python -m pytest -q -m deep
+	@$(BIN)/python -m tests.deep --minutes $(or $(MINUTES),120) $(ONLY)
 
 test-machines: setup  ## cut off hosts, kill the primary, promote the standby (ROUNDS=30; root, in network namespaces)
 	@$(BIN)/python -m tests.machines --rounds $(or $(ROUNDS),30)

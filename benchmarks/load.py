@@ -30,6 +30,9 @@ REQUESTS_MAX = 5_000_000
 LAST_ANSWERS_S = 30
 """How long after the last request answers are still waited for."""
 
+PIECE_BYTES = 256 * 1024
+"""So much is sent before the client looks whether it has its answer already."""
+
 
 class Plan(NamedTuple):
     """What to send: requests of so many orders, each request with order ids of its own.
@@ -175,25 +178,29 @@ class _Line:
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=10)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.socket.setblocking(False)
+        self.request = b""
         self.to_send = memoryview(b"")
         self.received = b""
         self.pieces: list[bytes] = []
         self.missing = -1
         self.due_at = 0.0
-        self.is_busy = False
+        self.is_busy = self.is_last = False
 
     def begin(self, request: bytes, due_at: float) -> None:
+        self.request = request
         self.to_send = memoryview(request)
         self.due_at = due_at
         self.is_busy = True
         self.send()
 
     def send(self) -> None:
-        while self.to_send:
-            try:
-                self.to_send = self.to_send[self.socket.send(self.to_send) :]
-            except BlockingIOError:
-                return
+        """One piece; who is cut off may have an answer all the same, so that reading tells."""
+        try:
+            self.to_send = self.to_send[self.socket.send(self.to_send[:PIECE_BYTES]) :]
+        except BlockingIOError:
+            return
+        except ConnectionError:
+            self.to_send = memoryview(b"")
 
     def answer(self) -> bytes | None:
         """The whole answer if it is there. Raises ConnectionError when there will be none."""
@@ -211,8 +218,10 @@ class _Line:
             end = self.received.find(b"\r\n\r\n")
             if end < 0:
                 return None
-            at = self.received.lower().find(b"content-length:", 0, end)
-            length = int(self.received[at + 15 : self.received.find(b"\r\n", at)])
+            head = self.received[: end + 2].lower()
+            at = head.find(b"content-length:")
+            length = int(head[at + 15 : head.find(b"\r\n", at)])
+            self.is_last = b"\r\nconnection: close\r\n" in head
             self.missing = end + 4 + length - len(self.received)
         if self.missing > 0:
             return None
@@ -225,7 +234,8 @@ class _Line:
 class _Client:
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
-        self._requests = requests_of(plan)
+        self._made = requests_of(plan)
+        self._refused: deque[bytes] = deque()
         self._poll = select.epoll()
         self._lines: dict[int, _Line] = {}
         self._idle: deque[_Line] = deque()
@@ -250,7 +260,7 @@ class _Client:
         due = self.began
         while (now := time.perf_counter()) < end:
             while self._idle and (not interval or due <= now):
-                request = next(self._requests, None)
+                request = self._next_request()
                 if request is None:
                     end = now
                     break
@@ -266,6 +276,10 @@ class _Client:
             self._look(0.1)
         self.lost += sum(line.is_busy for line in self._lines.values())
         return over - self.began
+
+    def _next_request(self) -> bytes | None:
+        # A large request that was refused left nothing behind: it is sent again, and none is made for it.
+        return self._refused.popleft() if self._refused else next(self._made, None)
 
     def _begin(self, line: _Line, request: bytes, due_at: float) -> None:
         self.sent += 1
@@ -287,13 +301,13 @@ class _Client:
             if line is None:
                 continue
             try:
-                if what & select.EPOLLOUT:
+                if what & ~select.EPOLLOUT and (whole := line.answer()) is not None:
+                    self._count(line, whole)
+                if what & select.EPOLLOUT and line.to_send:
                     line.send()
                     if not line.to_send:
                         self._watch(line)
                         self._free(line)
-                if what & ~select.EPOLLOUT and (whole := line.answer()) is not None:
-                    self._count(line, whole)
             except OSError:
                 self._replace(line)
 
@@ -310,15 +324,26 @@ class _Client:
             self.by_second[int(now - self.began)] += 1
         else:
             self.longest_refusal = max(self.longest_refusal, took)
+            if len(line.request) > PIECE_BYTES:
+                self._refused.append(line.request)
         self._free(line)
 
     def _free(self, line: _Line) -> None:
-        # Who is refused before the whole body was sent still has to send the rest of it.
-        if not line.is_busy and not line.to_send:
+        if line.is_busy:
+            return
+        if line.is_last:
+            # Nobody reads what is still to be sent.
+            line.to_send = memoryview(b"")
+            self._replace(line)
+            return
+        # Who keeps its connection has to send the rest of its body first.
+        if not line.to_send:
             self._idle.append(line)
 
     def _replace(self, line: _Line) -> None:
         self.lost += line.is_busy
+        if line in self._idle:
+            self._idle.remove(line)
         del self._lines[line.socket.fileno()]
         line.socket.close()
         self._connect()
