@@ -110,6 +110,8 @@ def checked(letter: str, server: Server, names: Iterator[str], into: list[Figure
     faults = part.faults + sums.difference_since(server.connection, begin, part.sent)
     for fault in faults[:10]:
         print(f"VOID  part {letter}: {fault}")
+    for line in server.troubles() if faults else ():
+        print(f"      the server said: {line[:500]}")
     into += [figure._replace(is_void=bool(faults)) for figure in part.figures]
 
 

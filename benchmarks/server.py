@@ -32,6 +32,7 @@ from counterfoil.store.embedded import acquire, place, postmaster_pid, roles
 ROOT = Path(__file__).resolve().parents[1]
 READY_S = 60
 STOP_S = 30
+TROUBLES_MAX = 20
 DECIDED_S = 1800
 PATIENCE_S = 600
 TRACKER = 402
@@ -161,6 +162,11 @@ class Server:
 
     def _ask(self, method: str, path: str, text: bytes | None, headers: Mapping[str, str]) -> Answer:
         return ask(self.port, method, path, text, {"Authorization": f"Bearer {self.token}", **headers})
+
+    def troubles(self) -> list[str]:
+        """What its processes had to say that is no ordinary line."""
+        lines = self._log.read_text("utf-8", "replace").splitlines() if self._log.exists() else []
+        return [line for line in lines if '"level":"info"' not in line][-TROUBLES_MAX:]
 
     def wait_decided(self) -> float:
         """Returns when nothing accepted waits any more; how many seconds that took."""

@@ -44,11 +44,12 @@ def watch_chunk(decisions: Sequence[Decision], steps: Mapping[str, float]) -> No
             lines += 1
             if lines <= LINES_MAX:
                 _log.info(word, submission_id=str(submission.submission_id), code=code)
+    # First how long they took: whoever sees an outcome counted finds that, too.
+    _ages([decision.submission for decision in decisions])
     for (endpoint, word), number in outcomes.items():
         metrics.submissions(endpoint, word, number)
     for code, number in rejections.items():
         metrics.rejected(code, number)
-    _ages([decision.submission for decision in decisions])
     _say(outcomes, len(decisions), lines - LINES_MAX, sum(steps.values()))
     tracing.tell("chunk", steps, {"counterfoil.submissions": len(decisions)})
 
