@@ -93,11 +93,10 @@ def _write(text: str) -> None:
     # A full disk or a reader that is gone must cost no order its answer, and no processor its life.
     with suppress(OSError, ValueError):
         sys.stderr.write(text)
-        sys.stderr.flush()
 
 
 class _Stderr:
-    """Where lines go: standard error as it is at that moment, in one write."""
+    """Where lines go: standard error as it is at that moment, in one write; Python passes each line on."""
 
     def __init__(self, *_names: object) -> None:
         """Takes the name of a logger, which no line needs."""

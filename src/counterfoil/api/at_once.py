@@ -113,9 +113,9 @@ def _answer(
     try:
         answer = _told(call, accepted, size, promise)
         if answer is None:
-            call.cut()
-            return
-        _reply(call, answer, connection)
+            connection.cut()
+        else:
+            _reply(call, answer, connection)
     except Exception:
         # Nobody else looks after this caller, who would wait without end.
         connection.cut()

@@ -58,7 +58,7 @@ def test_a_server_that_stands_still_is_ended(used_dir: Path, monkeypatch: pytest
         assert is_running(used_dir)
         sleep(0.6)
         assert watch.ended_standstill()
-        assert not is_running(used_dir)
+        until(lambda: not watch.ended_standstill() and not is_running(used_dir), "it is ended")
         with acquire(used_dir):
             assert [(1,)] == ask(lease.urls.server, "SELECT 1")
 

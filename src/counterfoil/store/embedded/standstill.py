@@ -34,7 +34,7 @@ class Watch:
         self._still_since: float | None = None
 
     def ended_standstill(self) -> bool:
-        """Whether the server stood still for too long, and was ended for it. Looks once a second."""
+        """Whether the server stood still for too long, and was told to end. Looks once a second."""
         now = clock.monotonic()
         if now < self._next_look:
             return False
@@ -46,27 +46,18 @@ class Watch:
             return False
         if self._still_since is None:
             self._still_since = now
-        if now - self._still_since < PATIENCE_S:
+        still_s = now - self._still_since
+        if still_s < PATIENCE_S:
             return False
-        self._still_since = None
-        _end(pid, self._data_dir)
+        # Nobody waits for its end here: the next look finds it gone, or ends it.
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGQUIT if still_s < PATIENCE_S + QUIT_S else signal.SIGKILL)
         return True
 
 
 def stands_still(titles: Collection[str]) -> bool:
     """Whether none of a server's processes, by their titles, recovers it or keeps it up."""
     return not any(f" {work}" in title for title in titles for work in _AT_WORK)
-
-
-def _end(pid: int, data_dir: Path) -> None:
-    with suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGQUIT)
-    begun = clock.monotonic()
-    while postmaster_pid(data_dir) == pid:
-        if clock.monotonic() - begun > QUIT_S:
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-        clock.sleep(0.1)
 
 
 def titles_of_children(pid: int) -> list[str] | None:
