@@ -67,7 +67,7 @@ class AtOnce:
         caller = self._door.known(authorization, connection.address)
         if not isinstance(caller, Caller):
             return False
-        call = Call(head, connection.address, _nothing_more, break_off=connection.cut)
+        call = Call(head, connection.address, _nothing_more)
         crashpoint("intake.body_read")
         call.spent.on(READ)
         asked = Asked(

@@ -131,13 +131,9 @@ class Call:
 
     async def break_off(self) -> None:
         """Ends the connection without an answer: whatever became of the request, none would be true."""
-        self.cut()
-        await self.gone()
-
-    def cut(self) -> None:
-        """Ends the connection; its caller may not have heard of it yet."""
         assert self._break_off is not None, "the connection is one of ours"
         self._break_off()
+        await self.gone()
 
     @property
     def is_a_browsers(self) -> bool:
