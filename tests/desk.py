@@ -14,7 +14,7 @@ from uuid import UUID
 
 from psycopg.rows import namedtuple_row
 
-from counterfoil.administration import note_options
+from counterfoil.administration import create_token, note_options
 from counterfoil.intake import Intake, new_batch_id, prepared
 from counterfoil.model.ledger import Money3, Standing
 from counterfoil.model.orders import (
@@ -37,6 +37,7 @@ from counterfoil.store import reference
 from counterfoil.store.connection import DatabaseUrls, connect
 from counterfoil.store.queries import sql
 from counterfoil.store.rows import read_priced, standing
+from counterfoil.tokens import Scope, TokenKind
 from counterfoil.worker import Worker
 
 BEGINNING = datetime(2026, 3, 1, 10, tzinfo=UTC)
@@ -119,6 +120,17 @@ class Desk:
             self.new_worker,
             minimum_payment=minimum,
             rate_age_days_max=age_days,
+        )
+
+    def shop_token(self) -> str:
+        """A new token with which Northwind's shop sends orders."""
+        return create_token(
+            self.connection,
+            name="shop",
+            kind=TokenKind.LIVE,
+            scopes=[Scope.TRACKING],
+            company_id=5500001,
+            created_by="tests",
         )
 
     def note(self, options: Options) -> None:

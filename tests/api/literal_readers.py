@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from graphql.language.parser import Parser
+from hypothesis import HealthCheck, settings
 
 from counterfoil.api.answers import Answer
 from counterfoil.api.graphql import Operation, operation_of, read_operation, read_whole_operation
@@ -28,6 +29,18 @@ from counterfoil.settings import Settings
 from counterfoil.store.facts import Networks
 from counterfoil.store.pool import Pool
 from counterfoil.tokens import Caller, Scope, TokenKind
+
+quick = settings(
+    max_examples=120,
+    deadline=None,
+    database=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+thorough = settings(
+    max_examples=12_000, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
+"""How many documents are drawn, in `make test` and beyond it."""
 
 NOW = datetime(2026, 3, 1, 10, tzinfo=UTC)
 LIMITS = ShapeLimits()

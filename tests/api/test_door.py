@@ -10,11 +10,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from counterfoil.administration import create_token, revoke_token
+from counterfoil.administration import revoke_token
 from counterfoil.api.auth import CACHE_S, Door
 from counterfoil.store.facts import Networks
 from counterfoil.store.pool import Pool
-from counterfoil.tokens import Caller, Scope, TokenKind
+from counterfoil.tokens import Caller
 from tests.desk import Desk
 
 STEP_S = 0.02
@@ -23,14 +23,7 @@ STEP_S = 0.02
 @pytest.fixture
 def header(desk: Desk) -> str:
     """What a shop sends with each request."""
-    return "Bearer " + create_token(
-        desk.connection,
-        name="shop",
-        kind=TokenKind.LIVE,
-        scopes=[Scope.TRACKING],
-        company_id=5500001,
-        created_by="tests",
-    )
+    return "Bearer " + desk.shop_token()
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 
 import pytest
-from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import given, seed
 
 from counterfoil.api import schemas
 from counterfoil.api.graphql import Operation, check, check_shape, read_operation
@@ -32,18 +32,7 @@ from tests.api.literal_documents import (
     generated,
     mutated,
 )
-from tests.api.literal_readers import LIBRARY, LIMITS, TAKING, agree, told
-
-quick = settings(
-    max_examples=120,
-    deadline=None,
-    database=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow],
-)
-thorough = settings(
-    max_examples=12_000, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
-)
+from tests.api.literal_readers import LIBRARY, LIMITS, TAKING, agree, quick, thorough, told
 
 
 def _read(document: str, limits: ShapeLimits = LIMITS) -> Operation:

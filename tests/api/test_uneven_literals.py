@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 from graphql import parse_value
-from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import given, seed, settings
 
 from counterfoil.api import schemas
 from counterfoil.api.graphql import Operation, read_operation
@@ -16,20 +16,11 @@ from counterfoil.api.known_documents import DOCUMENT_MAX
 from counterfoil.capture.body import Request
 from counterfoil.capture.tracking.evened import evened
 from tests.api.literal_documents import ORDER, creates, one
-from tests.api.literal_readers import LIMITS, TAKING, agree, told
+from tests.api.literal_readers import LIMITS, TAKING, agree, quick, thorough, told
 from tests.api.uneven_documents import Asked, asking, blocks, commented, uneven, varied
 
 PARTS = 6
-quick = settings(
-    max_examples=60,
-    deadline=None,
-    database=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow],
-)
-thorough = settings(
-    max_examples=12_000, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
-)
+fewer = settings(quick, max_examples=60)
 
 
 def _are_taken(asked: Asked) -> bool:
@@ -71,7 +62,7 @@ def test_variables_of_any_type_at_any_place(part: int) -> None:
 
 
 @given(asked=uneven())
-@quick
+@fewer
 def test_drawn_documents(asked: Asked) -> None:
     """Orders with several odd things in them are accepted or refused as the library has them parsed."""
     agree(*asked)

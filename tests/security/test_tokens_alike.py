@@ -12,13 +12,13 @@ from time import perf_counter_ns
 
 import pytest
 
-from counterfoil.administration import create_token, revoke_token
+from counterfoil.administration import revoke_token
 from counterfoil.api.auth import Door
 from counterfoil.clock import machine_now
 from counterfoil.errors import Refusal
 from counterfoil.store.facts import Networks
 from counterfoil.store.pool import Pool
-from counterfoil.tokens import Scope, TokenKind, make_token
+from counterfoil.tokens import TokenKind, make_token
 from tests.desk import Desk
 
 ROUNDS = 10_000
@@ -33,29 +33,18 @@ def connections(desk: Desk) -> Iterator[Pool]:
     opened.close()
 
 
-def _new(desk: Desk) -> str:
-    return create_token(
-        desk.connection,
-        name="shop",
-        kind=TokenKind.LIVE,
-        scopes=[Scope.TRACKING],
-        company_id=5500001,
-        created_by="tests",
-    )
-
-
 def _unknown(desk: Desk) -> str:
     return make_token(TokenKind.LIVE, lambda number: bytes(range(number)))
 
 
 def _revoked(desk: Desk) -> str:
-    token = _new(desk)
+    token = desk.shop_token()
     revoke_token(desk.connection, token.split("_")[2][:8], "tests")
     return token
 
 
 def _expired(desk: Desk) -> str:
-    token = _new(desk)
+    token = desk.shop_token()
     desk.connection.execute(
         "UPDATE token SET expires_at = %s WHERE token_id = %s",
         (machine_now() - timedelta(days=1), token.split("_")[2][:8]),
